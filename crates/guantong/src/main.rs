@@ -1,0 +1,2 @@
+//! guantong
+fn main() {}
