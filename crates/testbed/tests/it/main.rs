@@ -1,0 +1,4 @@
+//! Integration tests of the testbed: each starts real servers.
+
+mod databases;
+mod lifetime;
