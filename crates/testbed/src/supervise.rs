@@ -12,18 +12,18 @@ use anyhow::{Context, bail};
 /// input. The end of input means that our process is gone or done: the server is ended then, and its
 /// directory removed when that was asked. A signal to the supervisor itself has the same effect.
 const SCRIPT: &str = r#"log=$1; remove=$2; last=$3; shift 3
+alive() { case "$(cat "/proc/$pid/stat" 2>/dev/null)" in ''|*") Z "*) return 1;; esac; }
 finish() {
   trap '' TERM HUP INT
   kids=$(cat "/proc/$pid/task/$pid/children" 2>/dev/null)
   # A stopped process takes no signal but this one.
   kill -CONT "$pid" $kids 2>/dev/null
   if [ "$1" = KILL ]; then kill -KILL "$pid" $kids 2>/dev/null; else kill "-$1" "$pid" 2>/dev/null; fi
-  # A server that does not heed the signal is killed after ten seconds. Short naps, so that none is left
-  # behind for long; SIGKILL, since the signals ignored here are ignored there too.
-  ( n=0; while [ "$n" -lt 100 ]; do sleep 0.1; n=$((n + 1)); done; kill -KILL "$pid" $kids ) </dev/null &
-  timer=$!
+  # A server that does not heed the signal is killed after ten seconds. No helper in the background: it
+  # would stay behind when this shell ends.
+  n=0; while [ "$n" -lt 250 ] && alive; do sleep 0.04; n=$((n + 1)); done
+  kill -KILL "$pid" $kids 2>/dev/null
   wait "$pid" 2>/dev/null
-  kill -KILL "$timer" 2>/dev/null
   if [ "$2" = last ] && [ -n "$remove" ]; then rm -rf "$remove"; fi
   exit 0
 }
