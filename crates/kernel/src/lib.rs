@@ -1,1 +1,106 @@
-//! kernel
+//! The kernel: what every capability of the hub stands on.
+//!
+//! Typed ids, the clock and randomness as parameters, the proved actor, one error type, the database with a
+//! transaction that carries state change, evidence and follow-up, configuration, telemetry, and the shape of a
+//! capability ([`module::Module`]).
+
+extern crate self as kernel;
+
+pub mod actor;
+pub mod clock;
+pub mod config;
+pub mod db;
+pub mod entropy;
+pub mod error;
+pub mod evidence;
+pub mod follow_up;
+pub mod http;
+pub mod ids;
+pub mod migration;
+pub mod module;
+pub mod page;
+pub mod telemetry;
+pub mod tx;
+
+use std::sync::Arc;
+
+pub use actor::{Actor, Role};
+pub use error::{Error, Result};
+use sea_orm::DatabaseConnection;
+pub use tx::Tx;
+
+/// Everything a use case needs from below; cheap to clone.
+#[derive(Clone)]
+pub struct Kernel(Arc<Inner>);
+
+/// What [`Kernel`] points to.
+pub struct Inner {
+    /// The hub's own database.
+    pub db: DatabaseConnection,
+    /// Time.
+    pub clock: clock::SharedClock,
+    /// Randomness.
+    pub entropy: entropy::SharedEntropy,
+    /// Evidence log.
+    pub evidence: evidence::Evidence,
+    /// Configuration.
+    pub config: config::Config,
+    /// Woken when follow-up work was left.
+    pub follow_ups: tokio::sync::Notify,
+    /// Only one task appends from the outbox at a time, so that the order of commits is kept.
+    pub outbox_turn: tokio::sync::Mutex<()>,
+}
+
+impl std::ops::Deref for Kernel {
+    type Target = Inner;
+    fn deref(&self) -> &Inner {
+        &self.0
+    }
+}
+
+impl Kernel {
+    /// Opens database and evidence log. Migrations are the server's work, since it knows every capability.
+    ///
+    /// # Errors
+    /// `database.*` or `evidence.open`.
+    pub async fn open(
+        config: config::Config,
+        clock: clock::SharedClock,
+        entropy: entropy::SharedEntropy,
+    ) -> Result<Self> {
+        std::fs::create_dir_all(&config.data_dir).map_err(|error| {
+            Error::bad_input(
+                "config.data_dir",
+                format!("数据目录 {} 无法创建，请检查路径与权限。", config.data_dir.display()),
+                format!("The data folder {} cannot be made; check path and rights.", config.data_dir.display()),
+            )
+            .caused_by(error)
+        })?;
+        let db = db::open(&config.database_url()).await?;
+        let evidence = evidence::Evidence::open(
+            &config.data_dir.join("evidence"),
+            &config.origin,
+            clock.clone(),
+            entropy.clone(),
+        )?;
+        Ok(Self(Arc::new(Inner {
+            db,
+            clock,
+            entropy,
+            evidence,
+            config,
+            follow_ups: tokio::sync::Notify::new(),
+            outbox_turn: tokio::sync::Mutex::new(()),
+        })))
+    }
+
+    /// A new id of any typed kind.
+    pub fn new_id<I: ids::TypedId>(&self) -> I {
+        I::from(ids::new_uuid(&*self.clock, &*self.entropy).to_string())
+    }
+
+    /// Milliseconds since the Unix epoch.
+    pub fn now_ms(&self) -> i64 {
+        self.clock.now_ms()
+    }
+}
