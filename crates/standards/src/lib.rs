@@ -8,5 +8,6 @@
 pub mod elements;
 pub mod kind;
 pub mod note;
+pub mod region;
 pub mod text;
 pub mod value;
