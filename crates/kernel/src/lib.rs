@@ -4,8 +4,6 @@
 //! transaction that carries state change, evidence and follow-up, configuration, telemetry, and the shape of a
 //! capability ([`module::Module`]).
 
-extern crate self as kernel;
-
 pub mod actor;
 pub mod clock;
 pub mod config;

@@ -20,7 +20,7 @@ impl MigrationName for First {
 
 #[async_trait::async_trait]
 impl MigrationTrait for First {
-    async fn up(&self, manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         manager
             .create_table(
                 Table::create()

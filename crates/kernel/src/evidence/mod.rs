@@ -125,7 +125,10 @@ fn to_bytes(value: &impl serde::Serialize) -> Result<Vec<u8>> {
 }
 
 fn mac(key: &[u8; 32], parts: &[&[u8]]) -> [u8; 32] {
-    let mut mac = Hmac::<Sha256>::new(key.into());
+    // HMAC pads a key to its block with zeros; doing so here keeps the call infallible.
+    let mut block = [0_u8; 64];
+    block[..32].copy_from_slice(key);
+    let mut mac = Hmac::<Sha256>::new(&block.into());
     for part in parts {
         mac.update(part);
     }
