@@ -1,0 +1,237 @@
+//! Keys of signed notes: Ed25519 (type 01), in the public text forms.
+
+use std::fmt;
+use std::fs;
+use std::io::Write as _;
+use std::path::Path;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use ed25519_dalek::{Signer as _, SigningKey, VerifyingKey};
+use sha2::{Digest as _, Sha256};
+
+use crate::error::{Error, Result};
+
+/// Signature type byte of Ed25519 in the signed-note format.
+const ED25519: u8 = 1;
+const PRIVATE_PREFIX: &str = "PRIVATE+KEY+";
+
+/// A key name is not empty and holds neither white space nor a plus sign.
+fn check_name(name: &str) -> Result<()> {
+    if name.is_empty() || name.chars().any(|c| c.is_whitespace() || c.is_control() || c == '+') {
+        return Err(Error::Key("a key name is not empty and holds no space and no plus sign"));
+    }
+    Ok(())
+}
+
+/// The first four bytes of SHA-256(name || 0x0A || type || public key), big endian.
+fn key_id(name: &str, public: &[u8; 32]) -> u32 {
+    let mut hasher = Sha256::new();
+    hasher.update(name.as_bytes());
+    hasher.update([b'\n', ED25519]);
+    hasher.update(public);
+    let digest: [u8; 32] = hasher.finalize().into();
+    u32::from_be_bytes([digest[0], digest[1], digest[2], digest[3]])
+}
+
+/// Splits `hex8+base64(type || 32 bytes)`.
+fn parse_tail(tail: &str) -> Result<(u32, [u8; 32])> {
+    let (id, data) = tail.split_once('+').ok_or(Error::Key("it has the form name+id+base64"))?;
+    let id = (id.len() == 8).then(|| u32::from_str_radix(id, 16).ok()).flatten();
+    let id = id.ok_or(Error::Key("the key id is eight hexadecimal digits"))?;
+    let data = STANDARD.decode(data).map_err(|_| Error::Key("the last part is not base64"))?;
+    match data.split_first() {
+        Some((&ED25519, rest)) => {
+            let rest = rest.try_into().map_err(|_| Error::Key("an Ed25519 key has 32 bytes"))?;
+            Ok((id, rest))
+        }
+        _ => Err(Error::Key("only Ed25519 keys (type 01) are known")),
+    }
+}
+
+/// The public half of a log's key, in the text form `name+hex8+base64(type || key)`.
+#[derive(Clone, PartialEq, Eq)]
+pub struct VerifierKey {
+    name: String,
+    id: u32,
+    key: VerifyingKey,
+}
+
+impl VerifierKey {
+    /// Builds the key from its name and the 32 bytes of an Ed25519 public key.
+    pub fn from_public(name: &str, public: &[u8; 32]) -> Result<Self> {
+        check_name(name)?;
+        let key = VerifyingKey::from_bytes(public).map_err(|_| Error::Key("not a point on the curve"))?;
+        Ok(Self { name: name.to_owned(), id: key_id(name, public), key })
+    }
+
+    /// Reads the text form.
+    pub fn parse(text: &str) -> Result<Self> {
+        let (name, tail) = text.trim().split_once('+').ok_or(Error::Key("it has the form name+id+base64"))?;
+        let (id, public) = parse_tail(tail)?;
+        let key = Self::from_public(name, &public)?;
+        if key.id == id { Ok(key) } else { Err(Error::Key("the key id does not fit name and key")) }
+    }
+
+    /// The key's name; for a log it equals the origin.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The four-byte key id as it stands in signature lines.
+    pub fn id(&self) -> u32 {
+        self.id
+    }
+
+    /// Whether `signature` is this key's signature over `message`.
+    pub fn verify(&self, message: &[u8], signature: &[u8]) -> bool {
+        ed25519_dalek::Signature::from_slice(signature)
+            .is_ok_and(|signature| self.key.verify_strict(message, &signature).is_ok())
+    }
+}
+
+impl fmt::Display for VerifierKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut data = vec![ED25519];
+        data.extend_from_slice(self.key.as_bytes());
+        write!(f, "{}+{:08x}+{}", self.name, self.id, STANDARD.encode(data))
+    }
+}
+
+impl fmt::Debug for VerifierKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "VerifierKey({self})")
+    }
+}
+
+impl std::str::FromStr for VerifierKey {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        Self::parse(text)
+    }
+}
+
+/// A log's signing key. Its `Debug` form never shows the secret.
+#[derive(Clone)]
+pub struct Signer {
+    key: SigningKey,
+    verifier: VerifierKey,
+}
+
+impl Signer {
+    /// Makes a key from a name and 32 random bytes, which the caller draws from a secure source.
+    pub fn generate(name: &str, random: [u8; 32]) -> Result<Self> {
+        let key = SigningKey::from_bytes(&random);
+        let verifier = VerifierKey::from_public(name, key.verifying_key().as_bytes())?;
+        Ok(Self { key, verifier })
+    }
+
+    /// Reads the text form `PRIVATE+KEY+name+hex8+base64(type || seed)`.
+    pub fn parse(text: &str) -> Result<Self> {
+        let rest = text.trim().strip_prefix(PRIVATE_PREFIX).ok_or(Error::Key("it is not a private key"))?;
+        let (name, tail) = rest.split_once('+').ok_or(Error::Key("it has the form name+id+base64"))?;
+        let (id, seed) = parse_tail(tail)?;
+        let signer = Self::generate(name, seed)?;
+        if signer.verifier.id == id { Ok(signer) } else { Err(Error::Key("the key id does not fit the key")) }
+    }
+
+    /// The secret in its text form. Write it nowhere but into a file that only the service can read.
+    pub fn to_secret_text(&self) -> String {
+        let mut data = vec![ED25519];
+        data.extend_from_slice(&self.key.to_bytes());
+        format!("{PRIVATE_PREFIX}{}+{:08x}+{}", self.verifier.name, self.verifier.id, STANDARD.encode(data))
+    }
+
+    /// Reads a key file written by [`Signer::to_file`].
+    pub fn from_file(path: impl AsRef<Path>) -> Result<Self> {
+        let path = path.as_ref();
+        let text = fs::read_to_string(path).map_err(|e| Error::io("read", &path.display().to_string(), e))?;
+        Self::parse(&text)
+    }
+
+    /// Writes the key to a new file that only its owner can read (mode 0600), durably. An existing file is an error:
+    /// overwriting a key would orphan the log that it signed.
+    pub fn to_file(&self, path: impl AsRef<Path>) -> Result<()> {
+        let path = path.as_ref();
+        let mut options = fs::OpenOptions::new();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        options
+            .open(path)
+            .and_then(|mut file| {
+                file.write_all(format!("{}\n", self.to_secret_text()).as_bytes())?;
+                file.sync_all()
+            })
+            .map_err(|e| Error::io("write", &path.display().to_string(), e))
+    }
+
+    /// The key's name; for a log it equals the origin.
+    pub fn name(&self) -> &str {
+        &self.verifier.name
+    }
+
+    /// The public half.
+    pub fn verifier(&self) -> &VerifierKey {
+        &self.verifier
+    }
+
+    /// The 64-byte signature over `message`.
+    pub fn sign(&self, message: &[u8]) -> [u8; 64] {
+        self.key.sign(message).to_bytes()
+    }
+}
+
+impl fmt::Debug for Signer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Signer({})", self.verifier)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The example key of the signed-note specification is read and written back unchanged.
+    #[test]
+    fn golden_verifier_key() {
+        let text = "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k";
+        let key = VerifierKey::parse(text).unwrap();
+        assert_eq!(key.name(), "example.com/foo");
+        assert_eq!(key.id(), 0x530d_903a);
+        assert_eq!(key.to_string(), text);
+        assert!(VerifierKey::parse(&text.replace("530d903a", "530d903b")).is_err());
+        assert!(VerifierKey::parse(&text.replace("foo", "bar")).is_err());
+    }
+
+    /// A private key survives its file, the file is private, and it is never overwritten.
+    #[test]
+    fn key_file_round_trips() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("log.key");
+        let signer = Signer::generate("county/log", [7; 32]).unwrap();
+        signer.to_file(&path).unwrap();
+        let read = Signer::from_file(&path).unwrap();
+        assert_eq!(read.verifier(), signer.verifier());
+        assert!(read.verifier().verify(b"m", &signer.sign(b"m")));
+        assert!(!read.verifier().verify(b"n", &signer.sign(b"m")));
+        assert!(signer.to_file(&path).is_err());
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        }
+    }
+
+    /// Neither a debug print nor a bad name gives the secret away or builds a key.
+    #[test]
+    fn secrets_stay_out_of_debug_and_names_are_checked() {
+        let signer = Signer::generate("county/log", [7; 32]).unwrap();
+        let secret = STANDARD.encode([7u8; 32]);
+        assert!(!format!("{signer:?}").contains(&secret[..20]));
+        for name in ["", "a b", "a+b", "a\nb"] {
+            assert_eq!(Signer::generate(name, [7; 32]).unwrap_err().code(), "ledger.key");
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! Where a log keeps its bytes.
