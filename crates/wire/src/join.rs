@@ -132,7 +132,8 @@ fn check_of(body: &str) -> String {
 }
 
 fn check_part(text: &str, part: Part) -> Result<(), JoinCodeError> {
-    if let Some((index, found)) = text.chars().enumerate().find(|(_, c)| !matches!(c, 'a'..='z' | '2'..='7')) {
+    if let Some((index, found)) = text.chars().enumerate().find(|(_, c)| !matches!(c, 'a'..='z' | '2'..='7'))
+    {
         return Err(JoinCodeError::Alphabet { part, position: index + 1, found });
     }
     let found = text.len();

@@ -7,3 +7,12 @@
 )]
 
 tonic::include_proto!("guantong.wire.v1");
+
+impl std::fmt::Debug for EnrolRequest {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("EnrolRequest")
+            .field("evidence_key", &self.evidence_key)
+            .field("agent_version", &self.agent_version)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,18 @@
+//! The agent's side: make a key, join with a code, connect, answer.
+
+mod connect;
+mod csr;
+mod dial;
+mod enrol;
+mod fault;
+mod link;
+mod noting;
+mod renew;
+mod trust;
+
+pub use connect::{ConnectOptions, connect};
+pub use csr::{CertificateRequest, certificate_not_after_ms, make_csr};
+pub use enrol::{EnrolOptions, enrol};
+pub use fault::LinkFault;
+pub use link::{AgentLink, AgentSender, Incoming};
+pub use renew::renew;
