@@ -9,8 +9,14 @@ use crate::task::{Claim, Task, Wanted};
 /// Builds the answer from the rows that [`crate::filter()`] let through.
 ///
 /// `read_at_ms` is when the source was read, Unix milliseconds; it stands for the as-of time where the department keeps none.
-/// With several rows the oldest as-of time counts, so that an answer never looks fresher than its parts.
-pub fn minimise(task: &Task<'_>, rows: &Standardised, visible: &[usize], read_at_ms: i64) -> Answer {
+/// `salt` is fresh random text, see [`Answer::salt`]. With several rows the oldest as-of time counts, so that an answer never looks fresher than its parts.
+pub fn minimise(
+    task: &Task<'_>,
+    rows: &Standardised,
+    visible: &[usize],
+    read_at_ms: i64,
+    salt: String,
+) -> Answer {
     let told: Option<i64> = visible
         .iter()
         .map(|&row| rows.as_of(row))
@@ -31,6 +37,7 @@ pub fn minimise(task: &Task<'_>, rows: &Standardised, visible: &[usize], read_at
         verdicts,
         as_of_ms: told.unwrap_or(read_at_ms),
         as_of_from_source: told.is_some(),
+        salt,
     }
 }
 

@@ -24,6 +24,7 @@ pub struct Mount {
     /// Every item of the resource that has a column here.
     pub items: Vec<MountItem>,
     /// Column that says when a row was last true, if the department keeps one.
+    #[serde(default)]
     pub as_of_column: Option<String>,
 }
 
@@ -137,9 +138,9 @@ pub enum ConditionOp {
     In,
     /// Begins with the one value; used for region codes.
     Prefix,
-    /// Not less than the one value (text order; ISO dates and codes sort rightly).
+    /// Not less than the one value: by size for amounts and numbers, in text order for all else (ISO dates and codes sort rightly).
     AtLeast,
-    /// Not more than the one value.
+    /// Not more than the one value, in the same order.
     AtMost,
 }
 
@@ -165,19 +166,20 @@ pub struct Call {
     pub shape: Shape,
     /// The subject: one key item and its standard value. A call without it is refused.
     pub subject: KeyValue,
-    /// Items wanted; each must be granted. Empty only for `verify`.
+    /// Items wanted; each must be granted. For `verify` they deliver nothing and may be empty.
     pub items: Vec<String>,
     /// Claims to check; only for `verify`.
     #[serde(default)]
     pub claims: Vec<KeyValue>,
-    /// Conditions the hub adds to the grant's own; it can only narrow.
+    /// Conditions the hub adds to the grant's own; it can only narrow. Only on items granted in clear: a condition on any other
+    /// item would be a question about its value.
     #[serde(default)]
     pub narrow: RowFilter,
     /// Matter and basis; must be one of the grant's.
     pub purpose: Purpose,
     /// Case number (办件编号) the caller gave.
     pub case: String,
-    /// Client system or console user that asked, as the hub names it.
+    /// Client system or console user that asked, as the hub names it. When the grant lists clients, it must be one of them.
     pub caller: String,
 }
 
@@ -204,6 +206,10 @@ pub struct Answer {
     pub as_of_ms: i64,
     /// True when `as_of_ms` comes from the department's own column.
     pub as_of_from_source: bool,
+    /// Random hex text, chosen by the agent. Both logs hold the digest of these bytes; without it, whoever reads a log could
+    /// find a short answer (one code, one verdict) by trying every possible one.
+    #[serde(default)]
+    pub salt: String,
 }
 
 /// One row of an answer.

@@ -157,7 +157,7 @@ fn typed_columns_are_read_as_text() {
         [("sfzh", Arc::new(StringArray::from(vec![SUBJECT]))), ("xb", Arc::new(Int64Array::from(vec![2])))];
     let rows =
         standardise(&task, &[RecordBatch::try_from_iter(columns).expect("batch")]).expect("standardised");
-    let answer = minimise(&task, &rows, &filter(&task, &rows), NOW);
+    let answer = minimise(&task, &rows, &filter(&task, &rows), NOW, "5a17".into());
     assert_eq!(answer.rows[0].items[0].value.as_deref(), Some("2"));
 }
 
@@ -169,7 +169,7 @@ fn answer_bytes_are_stable() {
     let bytes = answer_bytes(&answer);
     assert_eq!(
         String::from_utf8_lossy(&bytes),
-        r#"{"call":"c1","rows":[{"items":[{"item":"name","value":"张三丰","state":"valid"}]}],"verdicts":[],"as_of_ms":1704414600000,"as_of_from_source":true}"#
+        r#"{"call":"c1","rows":[{"items":[{"item":"name","value":"张三丰","state":"valid"}]}],"verdicts":[],"as_of_ms":1704414600000,"as_of_from_source":true,"salt":"5a17"}"#
     );
     assert_eq!(serde_json::from_slice::<Answer>(&bytes).expect("reads back"), answer);
 }

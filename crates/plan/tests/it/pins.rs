@@ -62,9 +62,9 @@ fn a_code_map_leads_to_standard_codes() {
 fn a_digest_names_exactly_one_pin() {
     let one = pin();
     let back: Pin = serde_json::from_slice(&digest::pin_bytes(&one)).expect("reads back");
-    assert_eq!(digest::digest(&one), digest::digest(&back));
-    assert_eq!(digest::digest(&one), sha256_hex(&digest::pin_bytes(&one)));
+    assert_eq!(digest(&one), digest(&back));
+    assert_eq!(digest(&one), sha256_hex(&digest::pin_bytes(&one)));
     let mut other = pin();
     other.grant.items[3].masked = false;
-    assert_ne!(digest::digest(&one), digest::digest(&other));
+    assert_ne!(digest(&one), digest(&other));
 }
