@@ -5,9 +5,13 @@
 //! stands there, and it answers the standard value, whether it had to be repaired, and what is the matter with it.
 //! Every parser also stands alone in a module of its name and answers a typed [`note::Parsed`]; none ever panics.
 
+pub mod codes;
+mod compact;
+pub mod credit_code;
 pub mod elements;
 pub mod kind;
 pub mod note;
 pub mod region;
+pub mod resident_id;
 pub mod text;
 pub mod value;
