@@ -8,6 +8,7 @@
 pub mod codes;
 mod compact;
 pub mod credit_code;
+pub mod date;
 pub mod elements;
 pub mod kind;
 pub mod note;
