@@ -21,6 +21,7 @@ pub mod telemetry;
 pub mod tx;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 pub use actor::{Actor, Role};
 pub use error::{Error, Result};
@@ -47,6 +48,7 @@ pub struct Inner {
     pub follow_ups: tokio::sync::Notify,
     /// Only one task appends from the outbox at a time, so that the order of commits is kept.
     pub outbox_turn: tokio::sync::Mutex<()>,
+    revision: AtomicU64,
 }
 
 impl std::ops::Deref for Kernel {
@@ -89,12 +91,24 @@ impl Kernel {
             config,
             follow_ups: tokio::sync::Notify::new(),
             outbox_turn: tokio::sync::Mutex::new(()),
+            revision: AtomicU64::new(1),
         })))
     }
 
     /// A new id of any typed kind.
     pub fn new_id<I: ids::TypedId>(&self) -> I {
         I::from(ids::new_uuid(&*self.clock, &*self.entropy).to_string())
+    }
+
+    /// Rises with every committed change. What is held in memory compares it before each use, so that a
+    /// suspension or revocation acts on the very next call.
+    pub fn revision(&self) -> u64 {
+        self.revision.load(Ordering::Acquire)
+    }
+
+    /// Says that something was changed.
+    pub fn bump_revision(&self) {
+        self.revision.fetch_add(1, Ordering::AcqRel);
     }
 
     /// Milliseconds since the Unix epoch.

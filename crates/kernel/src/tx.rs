@@ -80,6 +80,7 @@ impl Tx<'_> {
     /// its evidence waits in the outbox, and the caller is told `evidence.unavailable`.
     pub async fn commit(self) -> Result<()> {
         self.connection.commit().await?;
+        self.kernel.bump_revision();
         self.kernel.follow_ups.notify_one();
         self.kernel.drain_outbox().await.map(|_| ())
     }
