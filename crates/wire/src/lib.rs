@@ -14,6 +14,7 @@
 //! Time comes in as a [`Clock`], also for the check of certificates.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 pub mod agent;
 pub mod hub;
@@ -29,6 +30,9 @@ pub type Clock = Arc<dyn Fn() -> i64 + Send + Sync>;
 
 /// Largest answer an agent sends, in bytes of one encoded reply, unless configured otherwise.
 pub const DEFAULT_MAX_ANSWER_BYTES: usize = 4 * 1024 * 1024;
+
+/// How often a silent connection is probed from each side, unless configured otherwise.
+pub const DEFAULT_KEEPALIVE: Duration = Duration::from_secs(5);
 
 /// Name that every link certificate of a hub carries, whatever the hub's address.
 pub const HUB_NAME: &str = "guantong-hub";

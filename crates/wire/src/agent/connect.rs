@@ -4,14 +4,14 @@ use std::fmt;
 use std::time::Duration;
 
 use tokio::sync::mpsc;
-use tokio_stream::wrappers::ReceiverStream;
 
 use super::dial::{Dial, Dialled, dial};
 use super::link::{AgentLink, AgentSender, Incoming};
+use super::outgoing::Outgoing;
 use super::{LinkFault, trust};
 use crate::proto::link_client::LinkClient;
 use crate::proto::{AgentMessage, Hello, HubMessage, agent_message, hub_message};
-use crate::{Clock, DEFAULT_MAX_ANSWER_BYTES};
+use crate::{Clock, DEFAULT_KEEPALIVE, DEFAULT_MAX_ANSWER_BYTES};
 
 /// Replies waiting to be written; a full queue makes those who answer wait.
 const QUEUE: usize = 1024;
@@ -37,6 +37,8 @@ pub struct ConnectOptions {
     pub timeout: Duration,
     /// Largest answer that is sent, in bytes; the hub's own limit must not be smaller.
     pub max_answer_bytes: usize,
+    /// How often a silent connection is probed; a dead one is noticed within twice this time.
+    pub keepalive: Duration,
 }
 
 impl ConnectOptions {
@@ -57,6 +59,7 @@ impl ConnectOptions {
             clock,
             timeout: Duration::from_secs(10),
             max_answer_bytes: DEFAULT_MAX_ANSWER_BYTES,
+            keepalive: DEFAULT_KEEPALIVE,
         }
     }
 }
@@ -78,15 +81,12 @@ impl fmt::Debug for ConnectOptions {
 pub async fn connect(options: &ConnectOptions, hello: Hello) -> Result<AgentLink, LinkFault> {
     let dialled = dial_with(options).await?;
     let (queue, queued) = mpsc::channel(QUEUE);
+    let (outgoing, keep) = Outgoing::new(queued);
     let first = AgentMessage { body: Some(agent_message::Body::Hello(hello)) };
     queue.try_send(first).map_err(|error| LinkFault::Lost { cause: error.to_string() })?;
     let mut client = LinkClient::new(dialled.channel.clone()).max_decoding_message_size(MAX_INCOMING_BYTES);
     let opening = async {
-        let mut stream = client
-            .open(ReceiverStream::new(queued))
-            .await
-            .map_err(|status| dialled.fault(&status))?
-            .into_inner();
+        let mut stream = client.open(outgoing).await.map_err(|status| dialled.fault(&status))?.into_inner();
         match stream.message().await {
             Ok(Some(HubMessage { body: Some(hub_message::Body::Welcome(welcome)) })) => Ok((stream, welcome)),
             Ok(_) => Err(LinkFault::Lost { cause: "the hub did not begin with a welcome".to_owned() }),
@@ -97,7 +97,7 @@ pub async fn connect(options: &ConnectOptions, hello: Hello) -> Result<AgentLink
         .await
         .map_err(|_| LinkFault::Lost { cause: "the hub did not welcome the agent in time".to_owned() })??;
     let sender = AgentSender::new(queue, options.max_answer_bytes);
-    let incoming = Incoming::new(stream, sender.clone(), dialled);
+    let incoming = Incoming::new(stream, sender.clone(), dialled, keep);
     Ok(AgentLink { welcome, incoming, sender })
 }
 
@@ -109,6 +109,7 @@ pub(super) async fn dial_with(options: &ConnectOptions) -> Result<Dialled, LinkF
         identity: Some((&options.certificate_pem, &options.key_pem)),
         clock: options.clock.clone(),
         within: options.timeout,
+        keepalive: options.keepalive,
     })
     .await
 }

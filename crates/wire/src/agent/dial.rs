@@ -20,7 +20,6 @@ use super::noting::{Noted, NotingStream};
 use crate::Clock;
 use crate::tls::{ClockTime, provider};
 
-const KEEPALIVE: Duration = Duration::from_secs(5);
 /// The agent receives calls and pins, which are small, and evidence pages of 2 MiB at most.
 const WINDOW_BYTES: u32 = 4 * 1024 * 1024;
 /// Only a label inside HTTP/2: where to connect and whom to trust was decided before.
@@ -35,6 +34,7 @@ pub(super) struct Dial<'a> {
     pub(super) identity: Option<(&'a str, &'a str)>,
     pub(super) clock: Clock,
     pub(super) within: Duration,
+    pub(super) keepalive: Duration,
 }
 
 /// A connection, and what TLS noted about it.
@@ -94,11 +94,12 @@ pub(super) async fn dial(dial: Dial<'_>) -> Result<Dialled, LinkFault> {
     let stream = tokio::time::timeout(dial.within, connecting).await.map_err(|_| late())??;
     let noted = Noted::default();
     let stream = NotingStream::new(stream, noted.clone());
-    let channel = http2(stream).await.map_err(|error| LinkFault::Lost { cause: error.to_string() })?;
+    let channel =
+        http2(stream, dial.keepalive).await.map_err(|error| LinkFault::Lost { cause: error.to_string() })?;
     Ok(Dialled { channel, noted })
 }
 
-async fn http2(stream: NotingStream) -> Result<Channel, tonic::transport::Error> {
+async fn http2(stream: NotingStream, keepalive: Duration) -> Result<Channel, tonic::transport::Error> {
     // The channel may ask for one connection, this one. When it breaks, the link is over; the agent
     // dials again as a whole, and does not hide a new connection under an old link.
     let once = Arc::new(Mutex::new(Some(TokioIo::new(stream))));
@@ -107,8 +108,8 @@ async fn http2(stream: NotingStream) -> Result<Channel, tonic::transport::Error>
         async move { taken.ok_or_else(|| io::Error::from(io::ErrorKind::NotConnected)) }
     });
     Endpoint::from_static(AUTHORITY)
-        .http2_keep_alive_interval(KEEPALIVE)
-        .keep_alive_timeout(KEEPALIVE)
+        .http2_keep_alive_interval(keepalive)
+        .keep_alive_timeout(keepalive)
         .keep_alive_while_idle(true)
         .initial_stream_window_size(WINDOW_BYTES)
         .initial_connection_window_size(WINDOW_BYTES * 2)

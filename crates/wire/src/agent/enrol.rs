@@ -7,10 +7,10 @@ use rustls::pki_types::pem::PemObject as _;
 
 use super::dial::{Dial, dial};
 use super::{LinkFault, trust};
-use crate::Clock;
 use crate::join::{JoinCode, fingerprint};
 use crate::proto::enrolment_client::EnrolmentClient;
 use crate::proto::{EnrolReply, EnrolRequest};
+use crate::{Clock, DEFAULT_KEEPALIVE};
 
 /// What joining needs.
 pub struct EnrolOptions {
@@ -45,6 +45,7 @@ pub async fn enrol(options: EnrolOptions) -> Result<EnrolReply, LinkFault> {
         identity: None,
         clock: options.clock.clone(),
         within: options.timeout,
+        keepalive: DEFAULT_KEEPALIVE,
     })
     .await?;
     let mut client = EnrolmentClient::new(dialled.channel.clone());

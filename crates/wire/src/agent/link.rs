@@ -1,7 +1,7 @@
 //! The open link as the agent sees it.
 
 use prost::Message as _;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 use tonic::Streaming;
 
 use super::LinkFault;
@@ -27,11 +27,18 @@ pub struct Incoming {
     sender: AgentSender,
     /// Holds the connection open.
     dialled: Dialled,
+    /// Holds the stream to the hub open.
+    _keep: oneshot::Sender<()>,
 }
 
 impl Incoming {
-    pub(super) fn new(stream: Streaming<HubMessage>, sender: AgentSender, dialled: Dialled) -> Self {
-        Self { stream, sender, dialled }
+    pub(super) fn new(
+        stream: Streaming<HubMessage>,
+        sender: AgentSender,
+        dialled: Dialled,
+        keep: oneshot::Sender<()>,
+    ) -> Self {
+        Self { stream, sender, dialled, _keep: keep }
     }
 
     /// The next message; pings are answered here and not handed out. Safe to cancel. Whoever calls this

@@ -7,6 +7,7 @@ mod enrol;
 mod fault;
 mod link;
 mod noting;
+mod outgoing;
 mod renew;
 mod trust;
 

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use parking_lot::Mutex;
-use tokio::sync::{Notify, Semaphore, mpsc, oneshot};
+use tokio::sync::{Semaphore, mpsc, oneshot};
 use tonic::{Code, Status, Streaming};
 
 use super::agents::Agents;
@@ -38,20 +38,20 @@ pub(super) struct LinkHandle {
 
 /// Ends a link: tells the agent why and stops the reading task. The first reason stands.
 struct Closer {
-    tell: Mutex<Option<oneshot::Sender<Status>>>,
+    /// One to the outgoing stream, one to the reading task; taken by whoever closes first.
+    ends: Mutex<Option<(oneshot::Sender<Status>, oneshot::Sender<()>)>>,
     reason: Mutex<DisconnectReason>,
-    stop: Notify,
 }
 
 impl LinkHandle {
     /// Ends the link. Whoever waits for an answer learns at once that it will not come.
     pub(super) fn close(&self, status: Status, reason: DisconnectReason) {
-        let tell = self.closer.tell.lock().take();
-        if let Some(tell) = tell {
+        let ends = self.closer.ends.lock().take();
+        if let Some((tell, stop)) = ends {
             *self.closer.reason.lock() = reason;
-            // Nobody receives it when the connection broke at the same time; then there is no one to tell.
+            // Nobody receives these when the connection broke at the same time; then there is no one to tell.
             let _ = tell.send(status);
-            self.closer.stop.notify_one();
+            let _ = stop.send(());
         }
         self.pending.end();
     }
@@ -99,8 +99,9 @@ pub(super) fn start(context: LinkContext, agent_id: String, inbound: Streaming<A
     // Room for every open question, its cancellation, and some pins.
     let (queue, queued) = mpsc::channel(context.agents.max_outstanding() * 2 + 256);
     let (tell, closing) = oneshot::channel();
-    tokio::spawn(run(context, agent_id, inbound, queue, tell));
-    Outgoing::new(queued, closing)
+    let (alive, gone) = oneshot::channel();
+    tokio::spawn(run(context, agent_id, inbound, queue, tell, gone));
+    Outgoing::new(queued, closing, alive)
 }
 
 async fn run(
@@ -109,6 +110,7 @@ async fn run(
     mut inbound: Streaming<AgentMessage>,
     queue: mpsc::Sender<HubMessage>,
     tell: oneshot::Sender<Status>,
+    gone: oneshot::Receiver<()>,
 ) {
     let Some(hello) = first_hello(&mut inbound).await else {
         let refusal = Refusal::new(
@@ -121,6 +123,7 @@ async fn run(
     };
     let now_ms = (context.clock)();
     let welcome = Welcome { hub_version: context.hub_version.clone(), hub_time_ms: now_ms };
+    let (stop, stopped) = oneshot::channel();
     let link = Arc::new(LinkHandle {
         agent_id,
         connected_at_ms: now_ms,
@@ -129,11 +132,7 @@ async fn run(
         last_seen_ms: AtomicI64::new(now_ms),
         round_trip_ms: AtomicI64::new(-1),
         queue,
-        closer: Closer {
-            tell: Mutex::new(Some(tell)),
-            reason: Mutex::new(DisconnectReason::Lost),
-            stop: Notify::new(),
-        },
+        closer: Closer { ends: Mutex::new(Some((tell, stop))), reason: Mutex::new(DisconnectReason::Lost) },
     });
     // Before the registry knows the link, so that nothing can stand in front of the welcome.
     link.try_send(hub_message::Body::Welcome(welcome));
@@ -142,15 +141,24 @@ async fn run(
     reports.put(Report::Hello(hello)).await;
     tracing::info!(agent = %link.agent_id, version = %link.agent_version, "link.open");
 
-    let ended_by = read(&context, &link, &mut inbound, &reports).await;
+    let ends = Ends { stopped, gone };
+    let ended_by = read(&context, &link, &mut inbound, &reports, ends).await;
 
     context.agents.unregister(&link);
     link.pending.end();
     // Dropping the sender ends the outgoing stream when nobody gave a reason.
-    drop(link.closer.tell.lock().take());
+    drop(link.closer.ends.lock().take());
     let reason = link.closer.reason.lock().clone();
     tracing::info!(agent = %link.agent_id, ?reason, cause = ended_by.as_deref(), "link.closed");
     reports.put(Report::Disconnect(reason)).await;
+}
+
+/// The two ways in which a link ends other than by what the agent sends.
+struct Ends {
+    /// The hub closes it.
+    stopped: oneshot::Receiver<()>,
+    /// The outgoing stream was dropped: the agent does not listen any more.
+    gone: oneshot::Receiver<()>,
 }
 
 async fn first_hello(inbound: &mut Streaming<AgentMessage>) -> Option<proto::Hello> {
@@ -167,14 +175,17 @@ async fn read(
     link: &Arc<LinkHandle>,
     inbound: &mut Streaming<AgentMessage>,
     reports: &Reports,
+    mut ends: Ends,
 ) -> Option<String> {
     let evidence_slots = Arc::new(Semaphore::new(EVIDENCE_AT_ONCE));
     let mut ping = tokio::time::interval(PING_EVERY);
     ping.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         let message = tokio::select! {
+            biased;
+            _ = &mut ends.stopped => return None,
+            _ = &mut ends.gone => return None,
             message = inbound.message() => message,
-            () = link.closer.stop.notified() => return None,
             _ = ping.tick() => {
                 let now_ms = (context.clock)();
                 link.try_send(hub_message::Body::Ping(Ping { hub_time_ms: now_ms }));

@@ -16,11 +16,17 @@ use crate::proto::HubMessage;
 pub(super) struct Outgoing {
     queue: mpsc::Receiver<HubMessage>,
     closing: Option<oneshot::Receiver<Status>>,
+    /// Dropped together with the stream, which is how the link's task learns of it.
+    _alive: oneshot::Sender<()>,
 }
 
 impl Outgoing {
-    pub(super) fn new(queue: mpsc::Receiver<HubMessage>, closing: oneshot::Receiver<Status>) -> Self {
-        Self { queue, closing: Some(closing) }
+    pub(super) fn new(
+        queue: mpsc::Receiver<HubMessage>,
+        closing: oneshot::Receiver<Status>,
+        alive: oneshot::Sender<()>,
+    ) -> Self {
+        Self { queue, closing: Some(closing), _alive: alive }
     }
 }
 

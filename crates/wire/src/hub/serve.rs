@@ -15,7 +15,7 @@ use super::link::LinkContext;
 use super::service::Services;
 use crate::proto::enrolment_server::EnrolmentServer;
 use crate::proto::link_server::LinkServer;
-use crate::{Clock, DEFAULT_MAX_ANSWER_BYTES};
+use crate::{Clock, DEFAULT_KEEPALIVE, DEFAULT_MAX_ANSWER_BYTES};
 
 /// A join request holds a key, a secret and two short texts.
 const MAX_ENROL_BYTES: usize = 64 * 1024;
@@ -46,7 +46,7 @@ impl Default for HubLinkOptions {
             hub_version: env!("CARGO_PKG_VERSION").to_owned(),
             max_answer_bytes: DEFAULT_MAX_ANSWER_BYTES,
             certificate_days: 397,
-            keepalive: Duration::from_secs(5),
+            keepalive: DEFAULT_KEEPALIVE,
         }
     }
 }
