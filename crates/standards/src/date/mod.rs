@@ -10,6 +10,7 @@ use chrono::{Datelike, Days, NaiveDate};
 use crate::note::{Note, Parsed};
 use crate::text;
 
+pub(crate) use chinese::digit as chinese_digit;
 pub use datetime::{parse as parse_datetime, standard as standard_datetime};
 
 /// Earliest year taken as a date.
