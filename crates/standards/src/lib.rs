@@ -5,15 +5,19 @@
 //! stands there, and it answers the standard value, whether it had to be repaired, and what is the matter with it.
 //! Every parser also stands alone in a module of its name and answers a typed [`note::Parsed`]; none ever panics.
 
+pub mod calendar;
 pub mod codes;
 mod compact;
 pub mod credit_code;
 pub mod date;
 pub mod elements;
 pub mod enterprise_name;
+pub mod free_text;
 pub mod kind;
+pub mod mask;
 pub mod money;
 pub mod note;
+pub mod number;
 pub mod person_name;
 pub mod phone;
 pub mod region;
@@ -21,3 +25,4 @@ pub mod resident_id;
 pub mod text;
 pub mod traditional;
 pub mod value;
+pub mod variants;

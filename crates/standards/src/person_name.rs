@@ -62,8 +62,7 @@ pub fn parse(raw: &str) -> Parsed<String> {
     if !name.chars().any(char::is_alphabetic) {
         return Parsed::invalid(EMPTY);
     }
-    if let Some(bad) = name.chars().find(|c| !is_name_character(*c)) {
-        let _ = bad;
+    if !name.chars().all(is_name_character) {
         return Parsed::invalid(SIGNS);
     }
     let mut notes = Vec::new();
