@@ -1,1 +1,162 @@
-//! exchange
+//! The path: every movement of data takes it, and nothing else moves data.
+//!
+//! identify → authorise → fetch → standardise → minimise → record → deliver; see [`path`]. Beside it the agents it
+//! reaches ([`agents`]), the pins they are offered ([`pins`]), and the evidence as its parties read it ([`evidence`]).
+
+pub mod agents;
+mod breaker;
+pub mod calendar;
+pub mod evidence;
+mod migration;
+pub mod model;
+pub mod overview;
+pub mod path;
+pub mod pins;
+mod quota;
+mod retries;
+pub mod routes;
+mod start;
+pub mod store;
+
+use std::collections::HashMap;
+use std::sync::{Arc, OnceLock};
+
+use kernel::error::{Error, Result};
+use kernel::module::{EvidenceKind, Module};
+use kernel::Kernel;
+use ledger::{NoteCache, VerifierKey};
+use parking_lot::RwLock;
+pub use migration::migrations;
+use tokio::sync::{Semaphore, SemaphorePermit};
+use wire::hub::{Agents, HubCa};
+
+/// Kinds of evidence written here.
+pub const EVIDENCE: &[EvidenceKind] = &[
+    EvidenceKind { kind: "exchange.query", zh: "查询数据", en: "Data queried" },
+    EvidenceKind { kind: "exchange.verify", zh: "核验数据", en: "Data verified" },
+    EvidenceKind { kind: "exchange.refused", zh: "拒绝调用", en: "Call refused" },
+    EvidenceKind { kind: "exchange.agent.created", zh: "登记前置机", en: "Agent registered" },
+    EvidenceKind { kind: "exchange.agent.join_code", zh: "发放前置机接入码", en: "Join code given" },
+    EvidenceKind { kind: "exchange.agent.joined", zh: "前置机接入", en: "Agent joined" },
+    EvidenceKind { kind: "exchange.agent.disabled", zh: "停用前置机", en: "Agent disabled" },
+    EvidenceKind { kind: "exchange.agent.enabled", zh: "启用前置机", en: "Agent enabled" },
+];
+
+/// The path and the agents; cheap to clone.
+#[derive(Clone)]
+pub struct Exchange(Arc<Inner>);
+
+/// What [`Exchange`] points to.
+pub struct Inner {
+    pub(crate) kernel: Kernel,
+    pub(crate) catalog: catalog::Catalog,
+    pub(crate) sharing: sharing::Sharing,
+    pub(crate) agents: Agents,
+    pub(crate) ca: Arc<HubCa>,
+    pub(crate) breakers: breaker::Breakers,
+    pub(crate) quotas: Arc<quota::Quotas>,
+    pub(crate) retries: retries::Retries,
+    pub(crate) refusals: retries::Refusals,
+    pub(crate) notes: NoteCache,
+    pub(crate) calendar: calendar::Calendar,
+    pub(crate) live: agents::live::Live,
+    evidence_keys: RwLock<HashMap<String, VerifierKey>>,
+    calls: Semaphore,
+    link_address: OnceLock<String>,
+}
+
+impl std::ops::Deref for Exchange {
+    type Target = Inner;
+    fn deref(&self) -> &Inner {
+        &self.0
+    }
+}
+
+impl Exchange {
+    /// The path over catalogue and grants. Call [`Exchange::restore`] before the first call.
+    ///
+    /// # Errors
+    /// `exchange.calendar` when the built-in calendar is broken.
+    pub fn new(
+        kernel: Kernel,
+        catalog: catalog::Catalog,
+        sharing: sharing::Sharing,
+        agents: Agents,
+        ca: Arc<HubCa>,
+    ) -> Result<Self> {
+        let limits = &kernel.config.limits;
+        let quotas = Arc::new(quota::Quotas::default());
+        let counted = quotas.clone();
+        let clock = kernel.clock.clone();
+        sharing.know_counters(Arc::new(move |grant| counted.used_today(grant, clock.now_ms())));
+        let exchange = Self(Arc::new(Inner {
+            breakers: breaker::Breakers::new(limits.breaker_failures, limits.breaker_pause_ms),
+            calls: Semaphore::new(limits.concurrent_calls),
+            quotas,
+            retries: retries::Retries::default(),
+            refusals: retries::Refusals::default(),
+            notes: NoteCache::new(64),
+            calendar: calendar::Calendar::built_in()?,
+            live: agents::live::Live::default(),
+            evidence_keys: RwLock::default(),
+            link_address: OnceLock::new(),
+            kernel,
+            catalog: catalog.clone(),
+            sharing,
+            agents,
+            ca,
+        }));
+        catalog.know_agents(Arc::new(agents::Directory(exchange.kernel.clone())));
+        Ok(exchange)
+    }
+
+    /// Tells where agents are to dial, once the link listens.
+    pub fn set_link_address(&self, address: String) {
+        let _first_call_counts = self.link_address.set(address);
+    }
+
+    pub(crate) fn link_address(&self) -> String {
+        self.link_address.get().cloned().unwrap_or_else(|| self.kernel.config.link_address())
+    }
+
+    /// A place among the calls in flight.
+    pub(crate) fn admit_call(&self) -> Result<SemaphorePermit<'_>> {
+        self.calls.try_acquire().map_err(|_full| {
+            Error::unavailable(
+                "call.too_many_in_flight",
+                "平台正忙，请稍候几秒再试。",
+                "The platform is busy; try again in a few seconds.",
+            )
+        })
+    }
+
+    /// Key of an agent's own evidence log.
+    pub(crate) async fn evidence_key(&self, agent_id: &str) -> Result<Option<VerifierKey>> {
+        if let Some(key) = self.evidence_keys.read().get(agent_id) {
+            return Ok(Some(key.clone()));
+        }
+        let Some(agent) = store::find(&self.kernel.db, &agent_id.to_owned().into()).await? else { return Ok(None) };
+        let Some(key) = agent.evidence_key.and_then(|text| VerifierKey::parse(&text).ok()) else { return Ok(None) };
+        self.evidence_keys.write().insert(agent_id.to_owned(), key.clone());
+        Ok(Some(key))
+    }
+
+    pub(crate) fn forget_evidence_key(&self, agent_id: &str) {
+        self.evidence_keys.write().remove(agent_id);
+    }
+
+    /// Whether a text is a catalogue code rather than something a caller typed.
+    pub(crate) async fn knows_resource(&self, code: &str) -> bool {
+        matches!(self.catalog.resource_by_code(code).await, Ok(Some(_)))
+    }
+}
+
+/// This capability as the server sees it.
+pub fn module(exchange: &Exchange) -> Module {
+    Module {
+        name: "exchange",
+        routes: routes::router(exchange.clone()),
+        handlers: pins::handlers(exchange),
+        evidence: EVIDENCE,
+    }
+}

@@ -22,6 +22,7 @@ pub struct Evidence {
     clock: SharedClock,
     entropy: SharedEntropy,
     subject_secret: [u8; 32],
+    verifier_key: String,
     /// Woken after appends, so that the index follows.
     appended: Notify,
 }
@@ -66,14 +67,20 @@ impl Evidence {
         };
         let subject_secret =
             secret_file(&dir.join("subject.key"), &*entropy).map_err(|error| failed(error.into()))?;
+        let verifier_key = signer.verifier().to_string();
         let log = Log::open(dir.join("log"), origin, signer, ledger::Options::default())
             .map_err(|error| failed(error.into()))?;
-        Ok(Self { log, clock, entropy, subject_secret, appended: Notify::new() })
+        Ok(Self { log, clock, entropy, subject_secret, verifier_key, appended: Notify::new() })
     }
 
     /// The log itself, for reading.
     pub fn log(&self) -> &Log {
         &self.log
+    }
+
+    /// Key that signs the checkpoints, in C2SP form.
+    pub fn verifier_key(&self) -> String {
+        self.verifier_key.clone()
     }
 
     /// Waits until something was appended since the last wait.
