@@ -56,7 +56,8 @@ impl NoteCache {
         let mut verified = self.verified.lock();
         if verified.iter().find(known).is_none() {
             verified.truncate(self.capacity - 1);
-            let entry = Verified { key: key.clone(), note_text: note_text.to_owned(), body: Arc::clone(&body) };
+            let entry =
+                Verified { key: key.clone(), note_text: note_text.to_owned(), body: Arc::clone(&body) };
             verified.push_front(entry);
         }
         Ok(body)

@@ -41,7 +41,8 @@ impl CheckpointBody {
         let origin = lines.next().filter(|origin| !origin.is_empty());
         let origin = origin.ok_or(Error::Checkpoint("no origin line"))?.to_owned();
         let size = lines.next().and_then(parse_size).ok_or(Error::Checkpoint("the size is not a number"))?;
-        let root = lines.next().and_then(Hash::from_base64).ok_or(Error::Checkpoint("the root is no hash"))?;
+        let root =
+            lines.next().and_then(Hash::from_base64).ok_or(Error::Checkpoint("the root is no hash"))?;
         let extensions: Vec<String> = lines.map(str::to_owned).collect();
         if extensions.iter().any(String::is_empty) {
             return Err(Error::Checkpoint("an extension line is empty"));

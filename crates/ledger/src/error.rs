@@ -14,7 +14,9 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 #[non_exhaustive]
 pub enum Error {
     /// An operation on a file failed. Entries of the batch were not acknowledged.
-    #[error("the ledger could not {action} {path}; check the disk and the rights of the folder, then try again")]
+    #[error(
+        "the ledger could not {action} {path}; check the disk and the rights of the folder, then try again"
+    )]
     Io {
         /// What was tried, as a verb, such as `write`.
         action: &'static str,
@@ -53,7 +55,9 @@ pub enum Error {
         path: String,
     },
     /// The folder was written in a format that this version does not know, or is no log at all.
-    #[error("{path} is not a ledger of a known format (found: {found}); use the version that wrote it, or newer")]
+    #[error(
+        "{path} is not a ledger of a known format (found: {found}); use the version that wrote it, or newer"
+    )]
     Format {
         /// The folder or file.
         path: String,
@@ -61,7 +65,9 @@ pub enum Error {
         found: String,
     },
     /// The folder belongs to a log of another origin.
-    #[error("the ledger in {path} belongs to \"{found}\", not to \"{expected}\"; check the configured folder")]
+    #[error(
+        "the ledger in {path} belongs to \"{found}\", not to \"{expected}\"; check the configured folder"
+    )]
     Origin {
         /// The log's folder.
         path: String,
@@ -107,7 +113,9 @@ pub enum Error {
         size: u64,
     },
     /// The text is not a signed note with a valid signature of the expected key.
-    #[error("the signed note is not acceptable: {0}; fetch it again and compare the key with the published one")]
+    #[error(
+        "the signed note is not acceptable: {0}; fetch it again and compare the key with the published one"
+    )]
     Note(NoteFault),
     /// The key text or key file is not usable.
     #[error("the key is not acceptable: {0}; use the text as it was generated, in one line")]
@@ -216,7 +224,9 @@ impl Error {
             Self::Rollback { path, size, acknowledged } => format!(
                 "{path} 中只有 {size} 条存证，而此前已确认 {acknowledged} 条：请恢复缺失的分段；若确认接受丢失，请删除 hashes 目录"
             ),
-            Self::OutOfRange { index, size } => format!("第 {index} 条不存在，日志共有 {size} 条：请使用更小的序号"),
+            Self::OutOfRange { index, size } => {
+                format!("第 {index} 条不存在，日志共有 {size} 条：请使用更小的序号")
+            }
             Self::Note(fault) => format!("签名文本不可接受（{fault}）：请重新获取并核对公布的公钥"),
             Self::Key(what) => format!("密钥不可用（{what}）：请使用生成时的整行文本"),
             Self::Checkpoint(what) => format!("检查点格式有误（{what}）：请从日志重新获取"),

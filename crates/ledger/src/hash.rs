@@ -101,7 +101,10 @@ mod tests {
         let mut both = a.0.to_vec();
         both.extend_from_slice(&b.0);
         assert_ne!(node_hash(&a, &b), leaf_hash(&both));
-        assert_eq!(leaf_hash(b"").to_hex(), "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d");
+        assert_eq!(
+            leaf_hash(b"").to_hex(),
+            "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d"
+        );
     }
 
     /// A hash survives its text form; a text of another length is refused.

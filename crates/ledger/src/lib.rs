@@ -27,6 +27,7 @@ pub mod tile;
 
 mod answer;
 mod log;
+mod segment;
 mod verify;
 
 pub use answer::{NoteCache, verify_inclusion_note};

@@ -98,11 +98,16 @@ fn parse_line(line: &str) -> Result<NoteSignature> {
     let rest = line.strip_prefix(LINE_START).ok_or_else(|| malformed("not a signature line"))?;
     let (name, blob) = rest.split_once(' ').ok_or_else(|| malformed("not a signature line"))?;
     let blob = STANDARD.decode(blob).map_err(|_| malformed("a signature is not base64"))?;
-    let (id, signature) = blob.split_first_chunk::<4>().ok_or_else(|| malformed("a signature is too short"))?;
+    let (id, signature) =
+        blob.split_first_chunk::<4>().ok_or_else(|| malformed("a signature is too short"))?;
     if name.is_empty() || name.contains('+') || signature.is_empty() {
         return Err(malformed("not a signature line"));
     }
-    Ok(NoteSignature { name: name.to_owned(), key_id: u32::from_be_bytes(*id), signature: signature.to_vec() })
+    Ok(NoteSignature {
+        name: name.to_owned(),
+        key_id: u32::from_be_bytes(*id),
+        signature: signature.to_vec(),
+    })
 }
 
 #[cfg(test)]
@@ -142,7 +147,15 @@ mod tests {
         let signer = Signer::generate("a", [1; 32]).unwrap();
         assert!(sign("no end", &[&signer]).is_err());
         assert!(sign("tab\t\n", &[&signer]).is_err());
-        for bad in ["", "\n", "\n\n", "a\n\n\u{2014} a", "a\n\n\u{2014} a AAAA\n", "a\n\nb\n", "a\n\n\u{2014}  AAAAAAA=\n"] {
+        for bad in [
+            "",
+            "\n",
+            "\n\n",
+            "a\n\n\u{2014} a",
+            "a\n\n\u{2014} a AAAA\n",
+            "a\n\nb\n",
+            "a\n\n\u{2014}  AAAAAAA=\n",
+        ] {
             assert!(Note::parse(bad).is_err(), "{bad:?}");
         }
     }

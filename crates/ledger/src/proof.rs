@@ -125,16 +125,18 @@ pub fn root_from_inclusion(index: u64, size: u64, leaf: &Hash, proof: &[Hash]) -
 /// Checks that the leaf hash `leaf` stands at `index` in the tree of `size` entries with the root `root`.
 pub fn verify_inclusion(index: u64, size: u64, leaf: &Hash, proof: &[Hash], root: &Hash) -> Result<()> {
     let found = root_from_inclusion(index, size, leaf, proof)?;
-    if found == *root {
-        Ok(())
-    } else {
-        Err(Error::Proof(ProofFault::Root { expected: *root, found }))
-    }
+    if found == *root { Ok(()) } else { Err(Error::Proof(ProofFault::Root { expected: *root, found })) }
 }
 
 /// Checks that the tree of `old` entries with root `old_root` is a beginning of the tree of `new` entries with root
 /// `new_root`.
-pub fn verify_consistency(old: u64, new: u64, old_root: &Hash, new_root: &Hash, proof: &[Hash]) -> Result<()> {
+pub fn verify_consistency(
+    old: u64,
+    new: u64,
+    old_root: &Hash,
+    new_root: &Hash,
+    proof: &[Hash],
+) -> Result<()> {
     let same = |expected: &Hash, found: Hash| {
         if *expected == found {
             Ok(())

@@ -62,8 +62,8 @@ impl TilePath {
 
     /// All tiles of a log of `size` entries: entry bundles first, then hashes level by level.
     pub fn all(size: u64) -> impl Iterator<Item = Self> {
-        let kinds = std::iter::once(TileKind::Entries)
-            .chain((0..=MAX_LEVEL).map(|level| TileKind::Hashes { level }));
+        let kinds =
+            std::iter::once(TileKind::Entries).chain((0..=MAX_LEVEL).map(|level| TileKind::Hashes { level }));
         kinds.flat_map(move |kind| (0..).map_while(move |index| Self::at(kind, index, size)))
     }
 }
@@ -186,8 +186,19 @@ mod tests {
             assert_eq!(tile.to_string().parse::<TilePath>().unwrap(), tile);
         }
         for bad in [
-            "tile/0/5", "tile/0/x001/x234/67", "tile/0/001.p/0", "tile/0/001.p/256", "tile/0/001.p/257", "tile/8/000",
-            "tile/0/000/001", "tile/00/001", "tile/+1/001", "tile/0/x001", "tile/0/../001", "checkpoint", "tile/0/",
+            "tile/0/5",
+            "tile/0/x001/x234/67",
+            "tile/0/001.p/0",
+            "tile/0/001.p/256",
+            "tile/0/001.p/257",
+            "tile/8/000",
+            "tile/0/000/001",
+            "tile/00/001",
+            "tile/+1/001",
+            "tile/0/x001",
+            "tile/0/../001",
+            "checkpoint",
+            "tile/0/",
         ] {
             assert!(bad.parse::<TilePath>().is_err(), "{bad}");
         }
