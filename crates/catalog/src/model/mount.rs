@@ -1,0 +1,71 @@
+//! Mounting 挂接: which table of a department's own system a resource comes out of.
+
+use std::collections::BTreeMap;
+
+use kernel::ids::{AgentId, ResourceId};
+use serde::{Deserialize, Serialize};
+
+text_enum! {
+    /// Whether live data hangs on a resource.
+    MountState {
+        /// 未挂接.
+        Unmounted = "unmounted",
+        /// 已挂接.
+        Mounted = "mounted",
+        /// 待变更: the items were changed after the mount; it must be looked at again.
+        Changed = "changed",
+    }
+}
+
+/// How a resource hangs on a department's own table.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Mount {
+    /// Agent that reaches the department's system.
+    pub agent_id: AgentId,
+    /// Source in the agent's own configuration.
+    pub source: String,
+    /// Table, view, file or endpoint.
+    pub table: String,
+    /// Items a subject may be named by, in the order they are preferred.
+    pub keys: Vec<String>,
+    /// Column that says when a row was last true.
+    #[serde(default)]
+    pub as_of_column: Option<String>,
+    /// Which column answers which item.
+    pub columns: Vec<MountColumn>,
+}
+
+/// One item bound to one column.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct MountColumn {
+    /// Item.
+    pub item: String,
+    /// Column at the department, for example `XM`.
+    pub column: String,
+    /// The department's own codes to standard codes.
+    #[serde(default)]
+    pub code_map: BTreeMap<String, String>,
+}
+
+/// A mount with the name of its agent, as people read it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct MountView {
+    /// The mount.
+    #[serde(flatten)]
+    pub mount: Mount,
+    /// Name of the agent, if it is still there.
+    pub agent_name: Option<String>,
+}
+
+/// A mount as it is stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MountRecord {
+    /// Resource.
+    pub resource_id: ResourceId,
+    /// The mount.
+    pub mount: Mount,
+    /// State.
+    pub state: MountState,
+    /// When it was last changed, Unix milliseconds.
+    pub changed_ms: i64,
+}

@@ -1,0 +1,29 @@
+//! Tables and queries of the catalogue. No SQL stands anywhere else.
+
+pub mod item;
+pub mod mount;
+pub mod organisation;
+pub mod resource;
+pub mod system;
+pub mod version;
+
+use kernel::Error;
+use sea_orm::sea_query::{Expr, ExprTrait as _, Func, IntoColumnRef, LikeExpr, SimpleExpr};
+
+/// The column holds the text, whatever the case of ASCII letters. `%` and `_` in the text mean themselves.
+pub fn contains(column: impl IntoColumnRef, text: &str) -> SimpleExpr {
+    let mut pattern = String::from("%");
+    for c in text.to_lowercase().chars() {
+        if matches!(c, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(c);
+    }
+    pattern.push('%');
+    Func::lower(Expr::col(column)).like(LikeExpr::new(pattern).escape('\\'))
+}
+
+/// A stored text that is none of the words its column may hold.
+pub fn damaged(column: &'static str, text: &str) -> Error {
+    Error::internal("catalog.damaged_row", format!("column {column} holds {text:?}"))
+}

@@ -1,0 +1,262 @@
+//! Table `resource`.
+
+use kernel::ids::{OrganisationId, ResourceId, SystemId};
+use kernel::page::ListQuery;
+use kernel::{Error, Result};
+use sea_orm::entity::prelude::*;
+use sea_orm::{Condition, ConnectionTrait, IntoActiveModel as _, Order, QueryOrder, QuerySelect};
+
+use super::{contains, damaged, item, mount, system};
+use crate::model::{
+    Classification, Item, MountState, MountView, Resource, ResourceState, ShareMethod, ShareType, UpdateCycle,
+};
+
+/// Row of the table.
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "resource")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: ResourceId,
+    pub code: String,
+    pub name: String,
+    #[sea_orm(column_type = "Text")]
+    pub summary: String,
+    pub organisation_id: OrganisationId,
+    pub system_id: Option<SystemId>,
+    pub classification: String,
+    pub category: Option<String>,
+    pub subcategory: Option<String>,
+    pub detail: Option<String>,
+    pub regional_code: Option<String>,
+    pub format: String,
+    pub share_type: String,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub share_condition: Option<String>,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub no_share_basis: Option<String>,
+    pub share_method: String,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub use_conditions: Option<String>,
+    pub open_to_society: bool,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub open_condition: Option<String>,
+    pub update_cycle: String,
+    #[sea_orm(column_type = "Text")]
+    pub related_codes: String,
+    pub grade: i32,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub secrecy_assessment: Option<String>,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub privacy_assessment: Option<String>,
+    pub state: String,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub state_reason: Option<String>,
+    pub signed_off_by: Option<String>,
+    pub version: i32,
+    pub mount_state: String,
+    pub published_ms: Option<i64>,
+    pub updated_ms: i64,
+}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+fn json(error: serde_json::Error) -> Error {
+    Error::internal("catalog.damaged_row", error)
+}
+
+fn row(one: &Resource) -> Result<Model> {
+    Ok(Model {
+        id: one.id.clone(),
+        code: one.code.clone(),
+        name: one.name.clone(),
+        summary: one.summary.clone(),
+        organisation_id: one.organisation_id.clone(),
+        system_id: one.system_id.clone(),
+        classification: one.classification.as_str().to_owned(),
+        category: one.category.clone(),
+        subcategory: one.subcategory.clone(),
+        detail: one.detail.clone(),
+        regional_code: one.regional_code.clone(),
+        format: one.format.clone(),
+        share_type: one.share_type.as_str().to_owned(),
+        share_condition: one.share_condition.clone(),
+        no_share_basis: one.no_share_basis.clone(),
+        share_method: one.share_method.as_str().to_owned(),
+        use_conditions: one.use_conditions.clone(),
+        open_to_society: one.open_to_society,
+        open_condition: one.open_condition.clone(),
+        update_cycle: one.update_cycle.as_str().to_owned(),
+        related_codes: serde_json::to_string(&one.related_codes).map_err(json)?,
+        grade: i32::from(one.grade),
+        secrecy_assessment: one.secrecy_assessment.clone(),
+        privacy_assessment: one.privacy_assessment.clone(),
+        state: one.state.as_str().to_owned(),
+        state_reason: one.state_reason.clone(),
+        signed_off_by: one.signed_off_by.clone(),
+        version: one.version,
+        mount_state: one.mount_state.as_str().to_owned(),
+        published_ms: one.published_ms,
+        updated_ms: one.updated_ms,
+    })
+}
+
+fn model(row: Model, items: Vec<Item>, mount: Option<MountView>) -> Result<Resource> {
+    Ok(Resource {
+        classification: Classification::parse(&row.classification)
+            .ok_or_else(|| damaged("resource.classification", &row.classification))?,
+        share_type: ShareType::parse(&row.share_type)
+            .ok_or_else(|| damaged("resource.share_type", &row.share_type))?,
+        share_method: ShareMethod::parse(&row.share_method)
+            .ok_or_else(|| damaged("resource.share_method", &row.share_method))?,
+        update_cycle: UpdateCycle::parse(&row.update_cycle)
+            .ok_or_else(|| damaged("resource.update_cycle", &row.update_cycle))?,
+        state: ResourceState::parse(&row.state).ok_or_else(|| damaged("resource.state", &row.state))?,
+        mount_state: MountState::parse(&row.mount_state)
+            .ok_or_else(|| damaged("resource.mount_state", &row.mount_state))?,
+        related_codes: serde_json::from_str(&row.related_codes).map_err(json)?,
+        grade: u8::try_from(row.grade).unwrap_or(4),
+        id: row.id,
+        code: row.code,
+        name: row.name,
+        summary: row.summary,
+        organisation_id: row.organisation_id,
+        organisation_name: String::new(),
+        system_id: row.system_id,
+        system_name: None,
+        category: row.category,
+        subcategory: row.subcategory,
+        detail: row.detail,
+        regional_code: row.regional_code,
+        format: row.format,
+        share_condition: row.share_condition,
+        no_share_basis: row.no_share_basis,
+        use_conditions: row.use_conditions,
+        open_to_society: row.open_to_society,
+        open_condition: row.open_condition,
+        secrecy_assessment: row.secrecy_assessment,
+        privacy_assessment: row.privacy_assessment,
+        state_reason: row.state_reason,
+        signed_off_by: row.signed_off_by,
+        version: row.version,
+        items,
+        mount,
+        published_ms: row.published_ms,
+        updated_ms: row.updated_ms,
+    })
+}
+
+async fn whole<C: ConnectionTrait>(db: &C, row: Option<Model>) -> Result<Option<Resource>> {
+    let Some(row) = row else { return Ok(None) };
+    let items = item::of(db, std::slice::from_ref(&row.id)).await?.remove(&row.id).unwrap_or_default();
+    let mount =
+        mount::of(db, &row.id).await?.map(|record| MountView { mount: record.mount, agent_name: None });
+    let mut resource = model(row, items, mount)?;
+    if let Some(id) = &resource.system_id {
+        resource.system_name = system::by_id(db, id).await?.map(|system| system.name);
+    }
+    Ok(Some(resource))
+}
+
+pub async fn by_id<C: ConnectionTrait>(db: &C, id: &ResourceId) -> Result<Option<Resource>> {
+    whole(db, Entity::find_by_id(id.clone()).one(db).await?).await
+}
+
+pub async fn by_code<C: ConnectionTrait>(db: &C, code: &str) -> Result<Option<Resource>> {
+    whole(db, Entity::find().filter(Column::Code.eq(code)).one(db).await?).await
+}
+
+/// State of the mount, in its text form.
+pub async fn mount_state<C: ConnectionTrait>(db: &C, id: &ResourceId) -> Result<Option<String>> {
+    Ok(Entity::find_by_id(id.clone())
+        .select_only()
+        .column(Column::MountState)
+        .into_tuple::<String>()
+        .one(db)
+        .await?)
+}
+
+/// Codes in use that begin with the text.
+pub async fn codes_beginning<C: ConnectionTrait>(db: &C, beginning: &str) -> Result<Vec<String>> {
+    Ok(Entity::find()
+        .select_only()
+        .column(Column::Code)
+        .filter(Column::Code.starts_with(beginning))
+        .order_by_asc(Column::Code)
+        .into_tuple::<String>()
+        .all(db)
+        .await?)
+}
+
+pub async fn insert<C: ConnectionTrait>(db: &C, one: &Resource) -> Result<()> {
+    Entity::insert(row(one)?.into_active_model()).exec_without_returning(db).await?;
+    item::replace(db, &one.id, &one.items).await
+}
+
+/// Writes the row; items are written apart with [`item::replace`].
+pub async fn update<C: ConnectionTrait>(db: &C, one: &Resource) -> Result<()> {
+    Entity::update(row(one)?.into_active_model().reset_all()).exec(db).await?;
+    Ok(())
+}
+
+/// What a list is narrowed to.
+#[derive(Debug, Default)]
+pub struct Narrow<'a> {
+    /// Only what this organisation may know of; everything when `None`.
+    pub visible_to: Option<Option<&'a OrganisationId>>,
+    pub organisation: Option<&'a OrganisationId>,
+    pub share_type: Option<ShareType>,
+    pub state: Option<ResourceState>,
+    pub mount_state: Option<MountState>,
+}
+
+pub async fn list<C: ConnectionTrait>(
+    db: &C,
+    narrow: &Narrow<'_>,
+    query: &ListQuery,
+) -> Result<(Vec<Resource>, u64)> {
+    let mut all = Condition::all();
+    if let Some(own) = narrow.visible_to {
+        let mut any = Condition::any().add(Column::State.eq(ResourceState::Published.as_str()));
+        if let Some(own) = own {
+            any = any.add(Column::OrganisationId.eq(own.clone()));
+        }
+        all = all.add(any);
+    }
+    all = all
+        .add_option(narrow.organisation.map(|id| Column::OrganisationId.eq(id.clone())))
+        .add_option(narrow.share_type.map(|value| Column::ShareType.eq(value.as_str())))
+        .add_option(narrow.state.map(|value| Column::State.eq(value.as_str())))
+        .add_option(narrow.mount_state.map(|value| Column::MountState.eq(value.as_str())));
+    if let Some(text) = query.search() {
+        let any = [Column::Code, Column::Name, Column::Summary];
+        all = all.add(any.into_iter().fold(Condition::any(), |any, column| any.add(contains(column, &text))));
+    }
+    let find = Entity::find().filter(all);
+    let total = find.clone().count(db).await?;
+    let (column, descending) = match query.order() {
+        Some(("name", down)) => (Column::Name, down),
+        Some(("updated_ms", down)) => (Column::UpdatedMs, down),
+        Some(("published_ms", down)) => (Column::PublishedMs, down),
+        Some(("state", down)) => (Column::State, down),
+        Some((_, down)) => (Column::Code, down),
+        None => (Column::Code, false),
+    };
+    let rows = find
+        .order_by(column, if descending { Order::Desc } else { Order::Asc })
+        .order_by_asc(Column::Id)
+        .offset(query.page_index() * query.size())
+        .limit(query.size())
+        .all(db)
+        .await?;
+    let ids: Vec<_> = rows.iter().map(|row| row.id.clone()).collect();
+    let mut items = item::of(db, &ids).await?;
+    let list = rows
+        .into_iter()
+        .map(|row| {
+            let own = items.remove(&row.id).unwrap_or_default();
+            model(row, own, None)
+        })
+        .collect::<Result<_>>()?;
+    Ok((list, total))
+}

@@ -1,0 +1,59 @@
+//! Changes an organisation, or ends what its people and client systems may do.
+
+use kernel::error::Fields;
+use kernel::evidence::Leaf;
+use kernel::ids::OrganisationId;
+use kernel::{Actor, Error, Result, Role};
+
+use crate::Catalog;
+use crate::model::{Organisation, OrganisationChange};
+use crate::store;
+
+impl Catalog {
+    /// Changes an organisation. Platform operators only; nobody disables the organisation he acts for.
+    ///
+    /// # Errors
+    /// `actor.role`, `organisation.not_found`, `input.invalid` or `catalog.organisation.own`.
+    pub async fn change_organisation(
+        &self,
+        actor: &Actor,
+        id: &OrganisationId,
+        change: OrganisationChange,
+    ) -> Result<Organisation> {
+        actor.require(&[Role::PlatformOperator])?;
+        let mut fields = Fields::default();
+        for (path, value) in [("name", &change.name), ("short_name", &change.short_name)] {
+            if let Some(value) = value {
+                fields.text(path, value, 100);
+            }
+        }
+        fields.finish()?;
+        if change.disabled == Some(true) && actor.is_of(id) {
+            return Err(Error::conflict(
+                "catalog.organisation.own",
+                "不能停用自己所在的机构，请由其他机构的平台运维人员办理。",
+                "You cannot disable the organisation you act for; a platform operator of another one must.",
+            ));
+        }
+        let tx = self.kernel.begin().await?;
+        let found = store::organisation::by_id(tx.connection(), id).await?;
+        let mut organisation = found.ok_or_else(|| Error::missing(id))?;
+        if let Some(name) = change.name {
+            name.trim().clone_into(&mut organisation.name);
+        }
+        if let Some(name) = change.short_name {
+            name.trim().clone_into(&mut organisation.short_name);
+        }
+        organisation.disabled = change.disabled.unwrap_or(organisation.disabled);
+        store::organisation::update(tx.connection(), &organisation).await?;
+        let leaf = Leaf {
+            provider: Some(organisation.credit_code.clone()),
+            ..Leaf::of("catalog.organisation.changed")
+        };
+        let detail = format!("{} disabled={}", organisation.name, organisation.disabled);
+        tx.record(actor, leaf, None, Some(detail)).await?;
+        tx.commit().await?;
+        self.refresh_organisations().await?;
+        Ok(organisation)
+    }
+}
