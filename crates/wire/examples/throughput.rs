@@ -3,7 +3,6 @@
 //! `cargo run --release -p wire --example throughput -- [callers] [seconds] [answer bytes] [hub threads]`
 //! Hub and agent run in this one process, each on a runtime of its own.
 #![expect(clippy::print_stdout, reason = "a measuring program prints what it measured")]
-#![expect(missing_docs, reason = "a program, not a library")]
 
 use std::error::Error;
 use std::net::SocketAddr;

@@ -8,22 +8,29 @@ use std::time::Duration;
 use rustls::server::{ClientHello, ResolvesServerCert, WebPkiClientVerifier};
 use rustls::sign::CertifiedKey;
 use rustls::{RootCertStore, ServerConfig};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, mpsc};
 use tokio_rustls::TlsAcceptor;
-use tokio_rustls::server::TlsStream;
 use tokio_stream::wrappers::ReceiverStream;
 
 use super::ca::HubCa;
 use super::serve::ServeError;
+use super::stream::HubStream;
 use crate::Clock;
 use crate::tls::{ClockTime, provider};
 
 const HANDSHAKE_WITHIN: Duration = Duration::from_secs(10);
-/// Handshakes under way at one time; beyond that new connections wait in the kernel's queue.
-const HANDSHAKES_AT_ONCE: usize = 128;
 /// Pause after the system refused a connection, usually for want of file descriptors.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+/// Bounds on connections.
+#[derive(Clone, Copy)]
+pub(super) struct Limits {
+    /// Connections at one time, with or without a certificate; more wait in the kernel's queue.
+    pub(super) connections: usize,
+    /// How long one without a certificate may stay.
+    pub(super) anonymous_for: Duration,
+}
 
 /// The link's certificate, asked from the authority at each handshake so that it renews itself.
 struct LinkCertificate {
@@ -68,21 +75,27 @@ pub(super) fn incoming(
     listener: TcpListener,
     ca: &Arc<HubCa>,
     clock: &Clock,
-) -> Result<ReceiverStream<io::Result<TlsStream<TcpStream>>>, ServeError> {
+    limits: Limits,
+) -> Result<ReceiverStream<io::Result<HubStream>>, ServeError> {
     let acceptor = TlsAcceptor::from(Arc::new(server_config(ca, clock)?));
     let (ready, connections) = mpsc::channel(16);
-    tokio::spawn(accept(listener, acceptor, ready));
+    tokio::spawn(accept(listener, acceptor, ready, limits));
     Ok(ReceiverStream::new(connections))
 }
 
 async fn accept(
     listener: TcpListener,
     acceptor: TlsAcceptor,
-    ready: mpsc::Sender<io::Result<TlsStream<TcpStream>>>,
+    ready: mpsc::Sender<io::Result<HubStream>>,
+    limits: Limits,
 ) {
-    let slots = Arc::new(Semaphore::new(HANDSHAKES_AT_ONCE));
+    let places = Arc::new(Semaphore::new(limits.connections));
     loop {
-        let Ok(slot) = slots.clone().acquire_owned().await else { return };
+        let place = tokio::select! {
+            place = places.clone().acquire_owned() => place,
+            () = ready.closed() => return,
+        };
+        let Ok(place) = place else { return };
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
             () = ready.closed() => return,
@@ -97,13 +110,14 @@ async fn accept(
         };
         let (acceptor, ready) = (acceptor.clone(), ready.clone());
         tokio::spawn(async move {
-            let _slot = slot;
             if let Err(error) = socket.set_nodelay(true) {
                 tracing::debug!(%peer, %error, "link.nodelay_failed");
             }
             match tokio::time::timeout(HANDSHAKE_WITHIN, acceptor.accept(socket)).await {
                 // The server has stopped when nobody takes the connection.
-                Ok(Ok(stream)) => drop(ready.send(Ok(stream)).await),
+                Ok(Ok(stream)) => {
+                    drop(ready.send(Ok(HubStream::new(stream, place, limits.anonymous_for))).await);
+                }
                 Ok(Err(error)) => tracing::info!(%peer, %error, "link.handshake_failed"),
                 Err(_) => tracing::info!(%peer, "link.handshake_timeout"),
             }

@@ -15,6 +15,7 @@ mod pending;
 mod report;
 mod serve;
 mod service;
+mod stream;
 
 pub use agents::{AgentStatus, Agents, AgentsOptions};
 pub use ca::{CaError, HubCa};

@@ -7,7 +7,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tonic::transport::Server;
 
-use super::accept;
+use super::accept::{self, Limits};
 use super::agents::Agents;
 use super::ca::HubCa;
 use super::gate::AgentGate;
@@ -38,6 +38,10 @@ pub struct HubLinkOptions {
     pub certificate_days: u32,
     /// How often a silent connection is probed; a dead one is noticed within twice this time.
     pub keepalive: Duration,
+    /// Connections at one time; more wait until one ends.
+    pub max_connections: usize,
+    /// How long a connection without a certificate may stay: time enough to join.
+    pub anonymous_for: Duration,
 }
 
 impl Default for HubLinkOptions {
@@ -47,6 +51,8 @@ impl Default for HubLinkOptions {
             max_answer_bytes: DEFAULT_MAX_ANSWER_BYTES,
             certificate_days: 397,
             keepalive: DEFAULT_KEEPALIVE,
+            max_connections: 4096,
+            anonymous_for: Duration::from_secs(30),
         }
     }
 }
@@ -92,7 +98,9 @@ impl HubLink {
         listener: TcpListener,
         shutdown: impl Future<Output = ()> + Send + 'static,
     ) -> Result<(), ServeError> {
-        let incoming = accept::incoming(listener, &self.ca, &self.clock)?;
+        let limits =
+            Limits { connections: self.options.max_connections, anonymous_for: self.options.anonymous_for };
+        let incoming = accept::incoming(listener, &self.ca, &self.clock, limits)?;
         let agents = self.agents.clone();
         let services = Services {
             context: LinkContext {

@@ -2,17 +2,18 @@
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
-use tokio::io::AsyncWriteExt as _;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 use tonic::Code;
 use wire::agent::{LinkFault, connect, make_csr, renew};
-use wire::hub::{HubCa, LinkError};
+use wire::hub::{HubCa, HubLinkOptions, LinkError};
 use wire::proto::RenewRequest;
 use wire::proto::link_client::LinkClient;
 
 use crate::raw;
-use crate::world::{DAY_MS, LONG, START_MS, World, hello};
+use crate::world::{DAY_MS, LONG, START_MS, Setup, World, hello};
 
 /// Without a certificate neither the link nor a renewal is served.
 #[tokio::test]
@@ -24,6 +25,29 @@ async fn without_certificate_nothing_but_joining() {
     assert!(opened.message().starts_with("link.certificate_required"));
     let renewed = client.renew(RenewRequest::default()).await.unwrap_err();
     assert_eq!(renewed.code(), Code::Unauthenticated);
+}
+
+/// Whoever shows no certificate and does not join is let go, so that places do not run out: with room for
+/// one connection, an agent gets in behind a stranger who would stay for ever.
+#[tokio::test]
+async fn strangers_do_not_take_up_places() {
+    let link = HubLinkOptions {
+        max_connections: 1,
+        anonymous_for: Duration::from_millis(50),
+        ..HubLinkOptions::default()
+    };
+    let world = World::with(Setup { link, ..Setup::default() }).await;
+    let request = make_csr().unwrap();
+    let issued = world.ca.issue(&request.csr_der, "a1", START_MS, 10).unwrap();
+    let mut stranger = raw::stream(&world.address).await.unwrap();
+    let _link = connect(&world.options(issued.pem, request.key_pem), hello()).await.unwrap();
+    // What the hub wrote (its HTTP/2 settings, its farewell) is read; then the connection is over.
+    let mut rest = Vec::new();
+    let _ = tokio::time::timeout(LONG, stranger.read_to_end(&mut rest)).await.unwrap();
+    // The agent keeps its place, so another stranger gets none.
+    let other = raw::stream(&world.address);
+    assert!(tokio::time::timeout(Duration::from_millis(200), other).await.is_err());
+    assert!(world.agents.status("a1").connected);
 }
 
 /// A certificate from another authority is rejected, though it carries a known id.

@@ -8,10 +8,11 @@ use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{ClientConfig, DigitallySignedStruct, Error, SignatureScheme};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
 use tonic::transport::{Channel, Endpoint, Uri};
 
-/// Connects without any certificate of its own and without checking the hub's.
-pub async fn channel(address: &str) -> Channel {
+/// A TLS stream without any certificate of its own and without a check of the hub's.
+pub async fn stream(address: &str) -> std::io::Result<TlsStream<TcpStream>> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let mut config = ClientConfig::builder_with_provider(provider)
         .with_protocol_versions(&[&rustls::version::TLS13])
@@ -20,15 +21,17 @@ pub async fn channel(address: &str) -> Channel {
         .with_custom_certificate_verifier(Arc::new(Anything))
         .with_no_client_auth();
     config.alpn_protocols = vec![b"h2".to_vec()];
-    let connector = TlsConnector::from(Arc::new(config));
+    let socket = TcpStream::connect(address).await?;
+    let name = ServerName::try_from("guantong-hub").unwrap();
+    TlsConnector::from(Arc::new(config)).connect(name, socket).await
+}
+
+/// HTTP/2 over such a stream.
+pub async fn channel(address: &str) -> Channel {
     let address = address.to_owned();
     let dial = tower::service_fn(move |_: Uri| {
-        let (connector, address) = (connector.clone(), address.clone());
-        async move {
-            let socket = TcpStream::connect(address).await?;
-            let name = ServerName::try_from("guantong-hub").unwrap();
-            Ok::<_, std::io::Error>(TokioIo::new(connector.connect(name, socket).await?))
-        }
+        let address = address.clone();
+        async move { stream(&address).await.map(TokioIo::new) }
     });
     Endpoint::from_static("http://guantong-hub").connect_with_connector(dial).await.unwrap()
 }
