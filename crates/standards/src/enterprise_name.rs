@@ -198,8 +198,9 @@ fn normalise(trimmed: &str) -> String {
             ')' | ']' | '】' | '〕' | '］' | '}' | '﹚' => name.push('）'),
             // A space has a meaning only between two Latin letters or digits.
             ' ' => {
-                let before = name.chars().last().is_some_and(|b| b.is_ascii_graphic());
-                if before && characters.peek().is_some_and(char::is_ascii_graphic) {
+                let graphic = |c: &char| c.is_ascii_graphic() && !"()[]{}".contains(*c);
+                if name.chars().last().as_ref().is_some_and(graphic) && characters.peek().is_some_and(graphic)
+                {
                     name.push(' ');
                 }
             }
@@ -207,8 +208,7 @@ fn normalise(trimmed: &str) -> String {
             c => name.push(c),
         }
     }
-    // A space kept before an opening bracket of Latin text is not wanted either.
-    name.replace(" （", "（").replace("） ", "）").replace("（ ", "（")
+    name
 }
 
 fn balanced(name: &str) -> bool {
