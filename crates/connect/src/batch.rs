@@ -1,6 +1,6 @@
 //! Building Arrow batches out of cells, as typed columns or as canonical text.
 
-use std::{fmt::Write as _, sync::Arc};
+use std::sync::Arc;
 
 use arrow::{
     array::{
@@ -58,7 +58,8 @@ impl BatchBuilder {
     /// A builder for the columns of `schema`. A type that has no builder of its own is built as text;
     /// the schema is corrected accordingly.
     pub(crate) fn new(schema: &SchemaRef) -> Self {
-        let columns: Vec<Column> = schema.fields().iter().map(|field| Column::of(field.data_type())).collect();
+        let columns: Vec<Column> =
+            schema.fields().iter().map(|field| Column::of(field.data_type())).collect();
         Self { schema: schema.clone(), columns, rows: 0 }
     }
 
@@ -127,10 +128,7 @@ impl Column {
             (Self::Float(to), Cell::Float(value)) => to.append_value(*value),
             (Self::Float(to), Cell::Int(value)) => to.append_value(*value as f64),
             (Self::Bool(to), Cell::Bool(value)) => to.append_value(*value),
-            (Self::Date(to), Cell::Date(date)) => to.append_value(days(*date)),
             (Self::Date(to), Cell::Text(text)) => to.append_value(days(text.parse().map_err(|_| Misfit)?)),
-            (Self::Stamp(to), Cell::Stamp(stamp)) => to.append_value(stamp.and_utc().timestamp_micros()),
-            (Self::Stamp(to), Cell::Instant(instant)) => to.append_value(instant.timestamp_micros()),
             (Self::Stamp(to), Cell::Text(text)) => {
                 let text = text.strip_suffix('Z').unwrap_or(text);
                 let stamp: NaiveDateTime = text.replacen(' ', "T", 1).parse().map_err(|_| Misfit)?;

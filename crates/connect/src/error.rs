@@ -115,7 +115,9 @@ impl SourceError {
     pub(crate) fn table_unknown(source: &str, table: &str) -> Self {
         Self::new(
             SourceCode::TableUnknown,
-            format!("数据源“{source}”中没有表或文件“{table}”；请在目录挂接中改选现有的表，或请该部门恢复它。"),
+            format!(
+                "数据源“{source}”中没有表或文件“{table}”；请在目录挂接中改选现有的表，或请该部门恢复它。"
+            ),
             format!(
                 "source \"{source}\" has no table or file \"{table}\"; choose an existing one in the mount, \
                  or ask the department to restore it"
@@ -136,7 +138,9 @@ impl SourceError {
     pub(crate) fn key_unsupported(source: &str, table: &str, column: &str, declared: &str) -> Self {
         Self::new(
             SourceCode::KeyUnsupported,
-            format!("数据源“{source}”的表“{table}”的列“{column}”（类型 {declared}）不能用作查询键；请改用文本、整数、数值、日期或 UUID 列。"),
+            format!(
+                "数据源“{source}”的表“{table}”的列“{column}”（类型 {declared}）不能用作查询键；请改用文本、整数、数值、日期或 UUID 列。"
+            ),
             format!(
                 "column \"{column}\" ({declared}) of table \"{table}\" in source \"{source}\" cannot be a key; \
                  use a text, integer, decimal, date or UUID column"
@@ -147,7 +151,9 @@ impl SourceError {
     pub(crate) fn down(source: &str) -> Self {
         Self::new(
             SourceCode::Down,
-            format!("连接不上数据源“{source}”；请该部门检查系统是否运行、网络与地址是否正确，恢复后会自动重连。"),
+            format!(
+                "连接不上数据源“{source}”；请该部门检查系统是否运行、网络与地址是否正确，恢复后会自动重连。"
+            ),
             format!(
                 "source \"{source}\" cannot be reached; its department should check that the system runs and that \
                  network and address are right; the connection comes back by itself"
@@ -170,7 +176,9 @@ impl SourceError {
         Self::new(
             SourceCode::Busy,
             format!("数据源“{source}”的连接全部在用；请稍后重试，或调高 max_connections。"),
-            format!("every connection of source \"{source}\" is in use; retry later or raise max_connections"),
+            format!(
+                "every connection of source \"{source}\" is in use; retry later or raise max_connections"
+            ),
         )
     }
 

@@ -9,8 +9,10 @@ mod batch;
 mod config;
 mod error;
 mod hash;
+mod open;
 pub mod profile;
 mod source;
+mod sql;
 pub mod text;
 
 pub use config::{
@@ -18,6 +20,8 @@ pub use config::{
     SqliteConfig,
 };
 pub use error::{SourceCode, SourceError};
+pub use open::open;
 pub use source::{
-    ColumnInfo, Lookup, Note, ProfileOptions, RowCount, Scan, Source, SourceKind, TableForm, TableInfo, Values,
+    ColumnInfo, Lookup, Note, ProfileOptions, RowCount, Scan, Source, SourceKind, TableForm, TableInfo,
+    Values,
 };

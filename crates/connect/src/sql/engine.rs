@@ -1,0 +1,141 @@
+//! What differs between database engines.
+
+use std::sync::Arc;
+
+use futures::{future::BoxFuture, stream::BoxStream};
+use sqlx::{Database, error::BoxDynError};
+
+use super::schema::{Column, Table};
+use crate::{
+    profile::Sampling,
+    source::{RowCount, SourceKind},
+    text::Cell,
+};
+
+/// A connection of an engine.
+pub(crate) type Conn<E> = <<E as Engine>::Db as Database>::Connection;
+/// A row of an engine.
+pub(crate) type Row<E> = <<E as Engine>::Db as Database>::Row;
+/// Bound values of an engine.
+pub(crate) type Args<E> = <<E as Engine>::Db as Database>::Arguments;
+
+/// The condition of a look-up: SQL with placeholders, and what is bound to them.
+pub(crate) struct Condition<A> {
+    pub(crate) sql: String,
+    pub(crate) args: A,
+}
+
+/// What a set of key values comes to on one column.
+pub(crate) enum Key<A> {
+    /// Rows that satisfy this.
+    Some(Condition<A>),
+    /// The column's type can hold none of the values, so no row can match.
+    Nothing,
+    /// The column cannot be asked by key.
+    Unsupported,
+}
+
+/// What an engine's error means to us.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Fault {
+    /// The connection is gone; another one may work.
+    Lost,
+    /// The statement took too long.
+    Timeout,
+    /// The account may not.
+    Permission,
+    /// The server has no connection left for us.
+    Busy,
+    /// Our picture of the schema is out of date.
+    Stale,
+    /// The file is not a database or is damaged.
+    BadFile,
+    /// Anything else.
+    Query,
+}
+
+/// A database engine. Everything else is written once, in [`super::database`].
+pub(crate) trait Engine: Sized + Send + Sync + 'static {
+    /// The driver.
+    type Db: Database;
+    /// Which engine it is.
+    const KIND: SourceKind;
+
+    /// Opens a session that can only read, with the statement limit set where the engine has one.
+    fn connect(&self) -> BoxFuture<'_, Result<Conn<Self>, sqlx::Error>>;
+
+    /// Lifts the statement limit of a session that is going to be read as a stream and then closed.
+    fn unbind<'c>(&'c self, conn: &'c mut Conn<Self>) -> BoxFuture<'c, Result<(), sqlx::Error>>;
+
+    /// Reads the schema.
+    fn schema<'c>(&'c self, conn: &'c mut Conn<Self>) -> BoxFuture<'c, Result<Vec<Table>, sqlx::Error>>;
+
+    /// Runs a statement. `sql` holds only quoted names of the schema and our own words.
+    fn rows<'c>(
+        conn: &'c mut Conn<Self>,
+        sql: Arc<str>,
+        args: Args<Self>,
+    ) -> BoxStream<'c, Result<Row<Self>, sqlx::Error>>;
+
+    /// The value of a column that was selected by its `select` expression.
+    fn cell<'r>(row: &'r Row<Self>, at: usize, column: &Column) -> Result<Cell<'r>, BoxDynError>;
+
+    /// The condition that the column equals one of the values, written so that an index on it is used.
+    fn key(column: &Column, values: &[String]) -> Result<Key<Args<Self>>, BoxDynError>;
+
+    /// What an error means.
+    fn fault(error: &(dyn sqlx::error::DatabaseError + 'static)) -> Fault;
+
+    /// The first column of a row as a whole number.
+    fn number(row: &Row<Self>) -> Option<i64>;
+
+    /// How to read about `sample` of the rows of a table: what to put after its name, and what it amounts to.
+    fn sample(_table: &Table, _rows: Option<RowCount>, sample: usize) -> (String, Sampling) {
+        (format!(" LIMIT {sample}"), Sampling::Head)
+    }
+
+    /// SQL for a quick estimate of the rows of a table that is too large to count.
+    fn estimate(_table: &Table) -> Option<String> {
+        None
+    }
+}
+
+/// Whether text is digits with an optional sign, nothing else.
+pub(crate) fn as_integer(text: &str) -> Option<i64> {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    text.parse().ok()
+}
+
+/// Whether text is a plain decimal: digits, at most one point, an optional minus.
+pub(crate) fn is_decimal(text: &str) -> bool {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
+    let plain = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    plain(whole) && plain(fraction)
+}
+
+/// Whether text is a calendar date in the form of ISO 8601.
+pub(crate) fn is_date(text: &str) -> bool {
+    text.len() == 10 && text.parse::<chrono::NaiveDate>().is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Only what is wholly a number counts as one: engines that coerce `123abc` or `1e2` are not asked to.
+    #[test]
+    fn numbers_are_strict() {
+        assert_eq!(as_integer("007"), Some(7));
+        assert_eq!(as_integer("-12"), Some(-12));
+        for text in ["123abc", " 7", "1e2", "+7", "", "-", "99999999999999999999", "７"] {
+            assert_eq!(as_integer(text), None, "{text}");
+        }
+        assert!(is_decimal("-12.50") && is_decimal("7"));
+        assert!(!is_decimal("1.") && !is_decimal(".5") && !is_decimal("1e2") && !is_decimal("NaN"));
+        assert!(is_date("2024-02-29") && !is_date("2023-02-29") && !is_date("2024-2-9"));
+    }
+}
