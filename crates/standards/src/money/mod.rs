@@ -125,6 +125,9 @@ pub fn parse(raw: &str) -> Parsed<Money> {
 /// The currency (yuan when none is named) and the text without its words; `None` for the text when two are named.
 fn currency(clean: &str) -> (&'static str, Option<String>) {
     let mut rest = clean.to_owned();
+    if rest.bytes().all(|b| b.is_ascii_digit() || b == b'.' || b == b',') {
+        return ("CNY", Some(rest));
+    }
     let mut found = None;
     for (word, code) in CURRENCIES {
         if !rest.contains(word) {
