@@ -1,0 +1,80 @@
+//! The police's tables in PostgreSQL, by COPY.
+
+use anyhow::Context;
+use sqlx::{AssertSqlSafe, Connection, PgConnection, raw_sql};
+
+use super::Dialect;
+use crate::department::police_tables;
+use crate::table::{Row, Table};
+use crate::truth::County;
+
+const DIALECT: Dialect =
+    Dialect { quote: '"', date: "DATE", timestamp: "TIMESTAMP", inline_comments: false, suffix: "" };
+/// Bytes sent to the server at a time.
+const PIECE: usize = 256 * 1024;
+
+/// Writes the police's tables into a PostgreSQL database.
+///
+/// # Errors
+/// When the server cannot be reached or refuses.
+pub async fn raise_postgres(county: &County, url: &str) -> anyhow::Result<()> {
+    let mut connection = PgConnection::connect(url).await.context("cannot reach PostgreSQL")?;
+    for table in police_tables(county) {
+        write(&mut connection, &table).await.with_context(|| format!("table {}", table.name))?;
+    }
+    connection.close().await?;
+    Ok(())
+}
+
+async fn write(connection: &mut PgConnection, table: &Table) -> anyhow::Result<()> {
+    let run = |sql: String| raw_sql(AssertSqlSafe(sql));
+    run(DIALECT.drop(table)).execute(&mut *connection).await?;
+    run(DIALECT.create(table)).execute(&mut *connection).await?;
+    let name = DIALECT.quoted(table.name);
+    run(format!("COMMENT ON TABLE {name} IS '{}'", table.comment)).execute(&mut *connection).await?;
+    for column in table.columns {
+        let sql = format!("COMMENT ON COLUMN {name}.{} IS '{}'", DIALECT.quoted(column.name), column.comment);
+        run(sql).execute(&mut *connection).await?;
+    }
+    let mut copy = connection.copy_in_raw(&format!("COPY {name} FROM STDIN")).await?;
+    let mut piece = String::with_capacity(PIECE + 1024);
+    for row in &table.rows {
+        line(&mut piece, row);
+        if piece.len() >= PIECE {
+            copy.send(piece.as_bytes()).await?;
+            piece.clear();
+        }
+    }
+    copy.send(piece.as_bytes()).await?;
+    copy.finish().await?;
+    for index in DIALECT.indexes(table) {
+        run(index).execute(&mut *connection).await?;
+    }
+    // Fresh tables have no statistics, and the planner would read them from end to end.
+    run(format!("ANALYZE {name}")).execute(&mut *connection).await?;
+    Ok(())
+}
+
+/// A row in the text format of COPY.
+fn line(out: &mut String, row: &Row) {
+    for (at, cell) in row.cells.iter().enumerate() {
+        if at > 0 {
+            out.push('\t');
+        }
+        match cell {
+            None => out.push_str("\\N"),
+            Some(text) => {
+                for c in text.chars() {
+                    match c {
+                        '\\' => out.push_str("\\\\"),
+                        '\t' => out.push_str("\\t"),
+                        '\n' => out.push_str("\\n"),
+                        '\r' => out.push_str("\\r"),
+                        other => out.push(other),
+                    }
+                }
+            }
+        }
+    }
+    out.push('\n');
+}
