@@ -87,6 +87,18 @@ fn names_are_checked() {
     assert!(HubCa::open_or_create(other.path(), &["公安.example".to_owned()], START_MS).is_err());
 }
 
+/// No two certificates have the same serial number, not even for the same request.
+#[test]
+fn serial_numbers_differ() {
+    let dir = tempfile::tempdir().unwrap();
+    let ca = open(dir.path(), START_MS).unwrap();
+    let csr = wire::agent::make_csr().unwrap().csr_der;
+    let serial = |id: &str, now_ms| ca.issue(&csr, id, now_ms, 10).unwrap().serial;
+    let serials = [serial("a1", START_MS), serial("a1", START_MS + 1), serial("a2", START_MS)];
+    assert!(serials[0] != serials[1] && serials[0] != serials[2] && serials[1] != serials[2]);
+    assert!(serials.iter().all(|serial| serial.len() == 32 && serial.starts_with(['4', '5', '6', '7'])));
+}
+
 /// A directory that cannot be used is named.
 #[test]
 fn unusable_directory_is_named() {

@@ -14,15 +14,20 @@ use wire::proto::{
 use crate::gate::Event;
 use crate::world::{LONG, Setup, World, answer, echo, hello, json_of};
 
+/// What the hub asks next; a test that waits in vain fails and does not hang.
+async fn next(link: &mut AgentLink) -> hub_message::Body {
+    tokio::time::timeout(LONG, link.incoming.next()).await.unwrap().unwrap()
+}
+
 async fn next_call(link: &mut AgentLink) -> CallRequest {
-    match link.incoming.next().await.unwrap() {
+    match next(link).await {
         hub_message::Body::Call(call) => call,
         other => panic!("no call: {other:?}"),
     }
 }
 
 async fn next_cancel(link: &mut AgentLink) -> u64 {
-    match link.incoming.next().await.unwrap() {
+    match next(link).await {
         hub_message::Body::Cancel(cancel) => cancel.id,
         other => panic!("no cancel: {other:?}"),
     }
@@ -190,9 +195,7 @@ async fn metadata_round_trip() {
     let world = World::start().await;
     let mut link = world.agent("a1").await;
     let serve = async {
-        let hub_message::Body::Metadata(request) = link.incoming.next().await.unwrap() else {
-            panic!("no question")
-        };
+        let hub_message::Body::Metadata(request) = next(&mut link).await else { panic!("no question") };
         assert_eq!(request.source, "hr");
         link.sender.reply(answer(request.id, Bytes::from_static(b"wrong kind"))).await.unwrap();
         let json = Bytes::from_static(b"[\"T_PERSON\"]");
@@ -203,9 +206,7 @@ async fn metadata_round_trip() {
     // The mismatched reply used up the number and answered nothing.
     assert!(matches!(reply, Err(LinkError::LinkLost { .. })), "{reply:?}");
     let serve = async {
-        let hub_message::Body::Metadata(request) = link.incoming.next().await.unwrap() else {
-            panic!("no question")
-        };
+        let hub_message::Body::Metadata(request) = next(&mut link).await else { panic!("no question") };
         let json = Bytes::from_static(b"[\"T_PERSON\"]");
         link.sender.reply_metadata(MetadataReply { id: request.id, json, refused: None }).await.unwrap();
     };
@@ -223,8 +224,8 @@ async fn pins_and_reports() {
         PinOffer { grant: "g1".to_owned(), pin_json: Bytes::from_static(b"{}"), digest: "d".to_owned() };
     world.agents.offer_pin("a1", offer.clone()).await.unwrap();
     world.agents.revoke_pin("a1", "g1", "expired").await.unwrap();
-    assert_eq!(link.incoming.next().await.unwrap(), hub_message::Body::Pin(offer));
-    assert!(matches!(link.incoming.next().await.unwrap(), hub_message::Body::Revoke(r) if r.grant == "g1"));
+    assert_eq!(next(&mut link).await, hub_message::Body::Pin(offer));
+    assert!(matches!(next(&mut link).await, hub_message::Body::Revoke(r) if r.grant == "g1"));
     let state = PinState { grant: "g1".to_owned(), state: "accepted".to_owned(), ..PinState::default() };
     let health = SourceHealth { name: "hr".to_owned(), up: false, ..SourceHealth::default() };
     link.sender.send(agent_message::Body::PinState(state.clone())).await.unwrap();
@@ -243,7 +244,7 @@ async fn evidence_pages() {
     let mut link = world.agent("a1").await;
     let ask = EvidenceRequest { id: 5, from_index: 30, limit: 3 };
     link.sender.send(agent_message::Body::Evidence(ask)).await.unwrap();
-    let hub_message::Body::Evidence(page) = link.incoming.next().await.unwrap() else { panic!("no page") };
+    let hub_message::Body::Evidence(page) = next(&mut link).await else { panic!("no page") };
     assert_eq!((page.id, page.next_index, page.error.as_str()), (5, 33, ""));
     let indices: Vec<_> = page.lines.iter().map(|line| line.index).collect();
     assert_eq!(indices, [30, 31, 32]);
