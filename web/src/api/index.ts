@@ -1,0 +1,117 @@
+// The operations of the API, one function each, named by what they do.
+import { call } from './client'
+import type * as T from './types'
+
+export * from './types'
+export { ApiError, asApiError, onLoggedOut } from './client'
+
+/** Paging, sorting and filters of a list. */
+export type ListQuery = Record<string, string | number | boolean | undefined | null>
+
+const list =
+  <Row>(path: string) =>
+  (query: ListQuery = {}) =>
+    call<T.Page<Row>>('GET', path, { query })
+const one =
+  <Row>(path: string) =>
+  (id: string | number) =>
+    call<Row>('GET', path, { path: { id } })
+const act =
+  <Row>(path: string) =>
+  (id: string, reason: string) =>
+    call<Row>('POST', path, { path: { id }, body: { reason } })
+
+export const session = {
+  get: () => call<{ user: T.User }>('GET', '/api/v1/session', { quiet401: true }),
+  logIn: (username: string, password: string) =>
+    call<{ user: T.User }>('POST', '/api/v1/session', { body: { username, password }, quiet401: true }),
+  logOut: () => call<unknown>('DELETE', '/api/v1/session', { quiet401: true }),
+  changePassword: (current: string, fresh: string) =>
+    call<unknown>('POST', '/api/v1/session/password', { body: { current, new: fresh }, quiet401: true }),
+}
+
+export const users = {
+  list: list<T.User>('/api/v1/users'),
+  create: (body: object) => call<T.User>('POST', '/api/v1/users', { body }),
+  change: (id: string, body: object) => call<T.User>('PATCH', '/api/v1/users/{id}', { path: { id }, body }),
+}
+
+export const organisations = {
+  list: list<T.Organisation>('/api/v1/organisations'),
+  create: (body: object) => call<T.Organisation>('POST', '/api/v1/organisations', { body }),
+}
+
+export const systems = {
+  list: list<T.InformationSystem>('/api/v1/systems'),
+  create: (body: object) => call<T.InformationSystem>('POST', '/api/v1/systems', { body }),
+  change: (id: string, body: object) => call<T.InformationSystem>('PATCH', '/api/v1/systems/{id}', { path: { id }, body }),
+}
+
+export const standards = {
+  elements: list<T.Element>('/api/v1/elements'),
+  codeSets: list<T.CodeSet>('/api/v1/code-sets'),
+  codeSet: one<T.CodeSet>('/api/v1/code-sets/{id}'),
+}
+
+export const resources = {
+  list: list<T.Resource>('/api/v1/resources'),
+  get: one<T.Resource>('/api/v1/resources/{id}'),
+  create: (body: object) => call<T.Resource>('POST', '/api/v1/resources', { body }),
+  put: (id: string, body: object) => call<T.Resource>('PUT', '/api/v1/resources/{id}', { path: { id }, body }),
+  mount: (id: string, body: object) => call<T.Resource>('PUT', '/api/v1/resources/{id}/mount', { path: { id }, body }),
+  publish: act<T.Resource>('/api/v1/resources/{id}/publish'),
+  withdraw: act<T.Resource>('/api/v1/resources/{id}/withdraw'),
+}
+
+export const agents = {
+  list: list<T.Agent>('/api/v1/agents'),
+  get: one<T.Agent>('/api/v1/agents/{id}'),
+  create: (body: object) => call<T.JoinCode>('POST', '/api/v1/agents', { body }),
+  joinCode: (id: string) => call<T.JoinCode>('POST', '/api/v1/agents/{id}/join-code', { path: { id }, body: {} }),
+  disable: act<T.Agent>('/api/v1/agents/{id}/disable'),
+  enable: act<T.Agent>('/api/v1/agents/{id}/enable'),
+  tables: (id: string, source: string) =>
+    call<T.TableInfo[] | { items: T.TableInfo[] }>('GET', '/api/v1/agents/{id}/sources/{source}/tables', { path: { id, source } }),
+  profile: (id: string, source: string, table: string) =>
+    call<T.TableProfile>('POST', '/api/v1/agents/{id}/sources/{source}/tables/{table}/profile', {
+      path: { id, source, table },
+      body: {},
+    }),
+  trust: () => call<T.Trust>('GET', '/api/v1/trust'),
+}
+
+export const clients = {
+  list: list<T.ClientSystem>('/api/v1/clients'),
+  create: (body: object) => call<{ client: T.ClientSystem; secret: string }>('POST', '/api/v1/clients', { body }),
+  change: (id: string, body: object) => call<T.ClientSystem>('PATCH', '/api/v1/clients/{id}', { path: { id }, body }),
+  rotate: (id: string) => call<{ client: T.ClientSystem; secret: string }>('POST', '/api/v1/clients/{id}/secret', { path: { id }, body: {} }),
+}
+
+export const grants = {
+  list: list<T.Grant>('/api/v1/grants'),
+  get: one<T.Grant>('/api/v1/grants/{id}'),
+  create: (body: T.NewGrant) => call<T.Grant>('POST', '/api/v1/grants', { body }),
+  suspend: act<T.Grant>('/api/v1/grants/{id}/suspend'),
+  resume: act<T.Grant>('/api/v1/grants/{id}/resume'),
+  revoke: act<T.Grant>('/api/v1/grants/{id}/revoke'),
+}
+
+export const calls = {
+  askable: () => call<T.Page<T.Askable>>('GET', '/api/v1/calls/grants'),
+  query: (body: T.CallRequest) => call<T.CallAnswer>('POST', '/api/v1/query', { body }),
+  verify: (body: T.CallRequest) => call<T.CallAnswer>('POST', '/api/v1/verify', { body }),
+}
+
+export const evidence = {
+  list: list<T.EvidenceLine>('/api/v1/evidence'),
+  get: one<T.EvidenceDetail>('/api/v1/evidence/{id}'),
+}
+
+export const overview = () => call<T.Overview>('GET', '/api/v1/overview')
+
+/** Bytes of a public ledger path (checkpoint, tile); `undefined` when it does not exist. */
+export async function ledgerBytes(path: string): Promise<Uint8Array | undefined> {
+  const response = await fetch(`/api/v1/ledger/${path}`, { credentials: 'same-origin' })
+  if (!response.ok) return undefined
+  return new Uint8Array(await response.arrayBuffer())
+}

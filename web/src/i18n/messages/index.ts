@@ -1,0 +1,15 @@
+// Every text of the console, by area.
+import { admin } from './admin'
+import { agent } from './agent'
+import { ask } from './ask'
+import { catalogue } from './catalogue'
+import { common } from './common'
+import { evidence } from './evidence'
+import { grant } from './grant'
+import { help } from './help'
+import { home } from './home'
+import { words } from './words'
+
+export const messages = { ...admin, ...agent, ...ask, ...catalogue, ...common, ...evidence, ...grant, ...help, ...home, ...words }
+
+export type MessageKey = keyof typeof messages

@@ -1,0 +1,86 @@
+// Programs in three languages that ask for one resource; the reader puts in the client id and its secret.
+import type { Resource } from '@/api'
+
+export type SnippetLanguage = 'curl' | 'python' | 'java'
+
+/** A value that cannot end the string it stands in. */
+function safe(text: string): string {
+  return text.replace(/[\\'"$`\r\n]/g, '')
+}
+
+/** What the programs send: the first key, the items that are not keys, and places to fill in. */
+export function exampleBody(resource: Pick<Resource, 'code' | 'items'>): object {
+  const key = resource.items.find((item) => item.is_key) ?? resource.items[0]
+  const others = resource.items.filter((item) => item !== key).slice(0, 3)
+  return {
+    resource: safe(resource.code),
+    subject: { [safe(key?.item ?? 'resident_id')]: '330106199001011234' },
+    items: (others.length ? others : key ? [key] : []).map((item) => safe(item.item)),
+    purpose: { matter: 'MATTER-CODE', basis: 'LEGAL-BASIS' },
+    case_no: '2026-0001',
+  }
+}
+
+export function snippets(origin: string, resource: Pick<Resource, 'code' | 'items'>): Record<SnippetLanguage, string> {
+  const body = exampleBody(resource)
+  const pretty = JSON.stringify(body, null, 2)
+  const compact = JSON.stringify(body)
+  const curl = `TOKEN=$(curl -s ${origin}/api/v1/oauth/token \\
+  -d grant_type=client_credentials \\
+  -d client_id="$CLIENT_ID" -d client_secret="$CLIENT_SECRET" \\
+  | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')
+
+curl -s ${origin}/api/v1/query \\
+  -H "Authorization: Bearer $TOKEN" \\
+  -H "Content-Type: application/json" \\
+  -H "Idempotency-Key: $(date +%s%N)" \\
+  -d '${pretty}'`
+  const python = `import json, os, urllib.parse, urllib.request, uuid
+
+BASE = "${origin}"
+
+def send(path, data, headers):
+    request = urllib.request.Request(BASE + path, data=data, headers=headers, method="POST")
+    with urllib.request.urlopen(request, timeout=30) as answer:
+        return json.load(answer)
+
+token = send("/api/v1/oauth/token", urllib.parse.urlencode({
+    "grant_type": "client_credentials",
+    "client_id": os.environ["CLIENT_ID"],
+    "client_secret": os.environ["CLIENT_SECRET"],
+}).encode(), {"Content-Type": "application/x-www-form-urlencoded"})["access_token"]
+
+answer = send("/api/v1/query", json.dumps(${pretty.replace(/\n/g, '\n')}).encode(), {
+    "Authorization": "Bearer " + token,
+    "Content-Type": "application/json",
+    "Idempotency-Key": str(uuid.uuid4()),
+})
+print(json.dumps(answer, ensure_ascii=False, indent=2))`
+  const java = `import java.net.URI;
+import java.net.http.*;
+import java.util.UUID;
+
+public class Ask {
+  static final String BASE = "${origin}";
+
+  public static void main(String[] args) throws Exception {
+    HttpClient http = HttpClient.newHttpClient();
+    String form = "grant_type=client_credentials&client_id=" + System.getenv("CLIENT_ID")
+        + "&client_secret=" + System.getenv("CLIENT_SECRET");
+    String reply = http.send(HttpRequest.newBuilder(URI.create(BASE + "/api/v1/oauth/token"))
+        .header("Content-Type", "application/x-www-form-urlencoded")
+        .POST(HttpRequest.BodyPublishers.ofString(form)).build(),
+        HttpResponse.BodyHandlers.ofString()).body();
+    String token = reply.replaceAll("(?s).*\\"access_token\\"\\\\s*:\\\\s*\\"([^\\"]+)\\".*", "$1");
+
+    String body = "${compact.replace(/"/g, '\\"')}";
+    System.out.println(http.send(HttpRequest.newBuilder(URI.create(BASE + "/api/v1/query"))
+        .header("Authorization", "Bearer " + token)
+        .header("Content-Type", "application/json")
+        .header("Idempotency-Key", UUID.randomUUID().toString())
+        .POST(HttpRequest.BodyPublishers.ofString(body)).build(),
+        HttpResponse.BodyHandlers.ofString()).body());
+  }
+}`
+  return { curl, python, java }
+}
