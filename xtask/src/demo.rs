@@ -1,6 +1,5 @@
 //! `cargo xtask demo`: from a clean clone to a county in the browser.
 
-use std::path::PathBuf;
 use std::process::ExitStatus;
 
 use anyhow::{Context, bail};
@@ -10,21 +9,33 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use crate::shell::{cargo, say};
 
-/// What `demo` may be told.
+/// What `demo` may be told. All but `--no-servers` goes on to `guantong demo`, in any order.
 #[derive(Debug, Clone, clap::Args)]
 pub struct Args {
-    /// Directory of hub and agents / 数据目录.
-    #[arg(long, default_value = "demo-data")]
-    data_dir: PathBuf,
-    /// End after the sample calls succeeded, instead of serving on / 示例调用成功后退出.
-    #[arg(long)]
-    once: bool,
-    /// Take SQLite and files only, even where PostgreSQL and MariaDB are at hand / 不启动数据库服务.
-    #[arg(long)]
-    no_servers: bool,
-    /// Whatever else `guantong demo` understands, for example --residents 120000 --port 8080 --lang en.
-    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
-    rest: Vec<String>,
+    /// --no-servers: take SQLite and files only, even where PostgreSQL and MariaDB are at hand / 不启动数据库服务.
+    /// --once: end after the sample calls succeeded / 示例调用成功后退出.
+    /// --data-dir DIR: where hub and agents keep their data, `demo-data` when not given / 数据目录.
+    /// And whatever else `guantong demo` understands, for example --residents 120000 --port 8080 --lang en.
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "OPTIONS")]
+    options: Vec<String>,
+}
+
+impl Args {
+    fn wants_servers(&self) -> bool {
+        !self.options.iter().any(|option| option == "--no-servers")
+    }
+
+    /// What `guantong demo` is told.
+    fn passed_on(&self) -> Vec<String> {
+        let given =
+            |name: &str| self.options.iter().any(|one| one == name || one.starts_with(&format!("{name}=")));
+        let mut passed: Vec<String> = Vec::new();
+        if !given("--data-dir") {
+            passed.extend(["--data-dir".to_owned(), "demo-data".to_owned()]);
+        }
+        passed.extend(self.options.iter().filter(|option| *option != "--no-servers").cloned());
+        passed
+    }
 }
 
 /// The database servers of the departments. They end with this value, or with this process.
@@ -77,23 +88,19 @@ fn started<T>(name: &str, server: anyhow::Result<T>) -> Option<T> {
 /// When a build fails or the demo ends with an error.
 pub async fn run(args: &Args) -> anyhow::Result<()> {
     // Both before the long build, so that what must be installed by hand is said early.
-    let servers = if args.no_servers { Servers::default() } else { Servers::start().await };
+    let servers = if args.wants_servers() { Servers::start().await } else { Servers::default() };
     crate::web::ensure_built()?;
     cargo(&["build", "--profile", "demo", "-p", "guantong"]).run()?;
     let (postgres, mariadb) = servers.databases().await?;
 
     let mut command = Command::new(crate::repo::target().join("demo").join("guantong"));
-    command.arg("demo").arg("--data-dir").arg(&args.data_dir).kill_on_drop(true);
+    command.arg("demo").args(args.passed_on()).current_dir(crate::repo::root()).kill_on_drop(true);
     if let Some(url) = postgres {
         command.arg("--postgres-url").arg(url);
     }
     if let Some(url) = mariadb {
         command.arg("--mariadb-url").arg(url);
     }
-    if args.once {
-        command.arg("--once");
-    }
-    command.args(&args.rest);
     let status = until_done(command.spawn().context("cannot start guantong")?).await?;
     drop(servers);
     if !status.success() {
@@ -123,4 +130,30 @@ async fn pass_on(demo: &Child) -> anyhow::Result<()> {
         Command::new("kill").arg("-TERM").arg(pid.to_string()).status().await?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Args;
+
+    #[derive(clap::Parser)]
+    struct Line {
+        #[command(flatten)]
+        args: Args,
+    }
+
+    fn args(line: &[&str]) -> Args {
+        <Line as clap::Parser>::parse_from([&["demo"], line].concat()).args
+    }
+
+    /// Options go on to the demo in any order, ours is kept back, and a data directory is always named.
+    #[test]
+    fn options_are_passed_on() {
+        let plain = args(&[]);
+        assert!(plain.wants_servers());
+        assert_eq!(plain.passed_on(), ["--data-dir", "demo-data"]);
+        let told = args(&["--residents", "500", "--no-servers", "--once", "--data-dir=elsewhere"]);
+        assert!(!told.wants_servers());
+        assert_eq!(told.passed_on(), ["--residents", "500", "--once", "--data-dir=elsewhere"]);
+    }
 }

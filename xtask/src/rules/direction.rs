@@ -50,6 +50,7 @@ pub const ALLOWED: &[(&str, &[&str])] = &[
         ],
     ),
     ("xtask", &["testbed"]),
+    ("guantong-fuzz", &["standards"]),
     (
         "guantong-bench",
         &[
