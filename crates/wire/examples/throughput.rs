@@ -1,6 +1,7 @@
 //! Measures the link: an echo agent, a number of callers, calls per second and how long a call takes.
 //!
-//! `cargo run --release -p wire --example throughput -- [callers] [seconds] [answer bytes] [hub threads]`
+//! `cargo run --release -p wire --example throughput -- [callers] [seconds] [answer bytes] [hub threads] [calls/s]`
+//! Without the last number the callers ask as fast as they can.
 //! Hub and agent run in this one process, each on a runtime of its own.
 #![expect(clippy::print_stdout, reason = "a measuring program prints what it measured")]
 
@@ -32,7 +33,10 @@ const QUESTION_BYTES: usize = 400;
 fn main() -> Result<(), Failure> {
     let mut arguments = std::env::args().skip(1).map(|text| text.parse::<usize>());
     let mut next = |default: usize| arguments.next().transpose().map(|given| given.unwrap_or(default));
-    let (callers, seconds, answer_bytes, threads) = (next(32)?, next(5)?, next(1500)?, next(1)?);
+    let (callers, seconds, answer_bytes, threads, rate) =
+        (next(32)?, next(5)?, next(1500)?, next(1)?, next(0)?);
+    // A pause of a nanosecond is none.
+    let pause = Duration::from_nanos((1_000_000_000 * callers as u64).checked_div(rate as u64).unwrap_or(1));
 
     let dir = tempfile::tempdir()?;
     let ca = Arc::new(HubCa::open_or_create(dir.path(), &[], NOW_MS)?);
@@ -52,8 +56,8 @@ fn main() -> Result<(), Failure> {
 
     let mut took = hub.block_on(async {
         // Warm up, then measure.
-        measure(&agents, callers, Duration::from_secs(1)).await?;
-        measure(&agents, callers, Duration::from_secs(seconds as u64)).await
+        measure(&agents, callers, pause, Duration::from_secs(1)).await?;
+        measure(&agents, callers, pause, Duration::from_secs(seconds as u64)).await
     })?;
     took.sort_unstable();
     let at = |part: f64| took.get((took.len() as f64 * part) as usize).copied().unwrap_or_default();
@@ -89,15 +93,24 @@ async fn start_echo(options: ConnectOptions, answer_bytes: usize) -> Result<(), 
     Ok(())
 }
 
-async fn measure(agents: &Agents, callers: usize, time: Duration) -> Result<Vec<Duration>, Failure> {
+async fn measure(
+    agents: &Agents,
+    callers: usize,
+    pause: Duration,
+    time: Duration,
+) -> Result<Vec<Duration>, Failure> {
     let question = Bytes::from(vec![b'q'; QUESTION_BYTES]);
     let until = Instant::now() + time;
     let tasks: Vec<_> = (0..callers)
         .map(|_| {
+            let mut slot = (pause.as_nanos() > 1).then(|| tokio::time::interval(pause));
             let (agents, question) = (agents.clone(), question.clone());
             tokio::spawn(async move {
                 let mut took = Vec::new();
                 while Instant::now() < until {
+                    if let Some(slot) = slot.as_mut() {
+                        slot.tick().await;
+                    }
                     let asked = Instant::now();
                     agents.call(AGENT, question.clone(), Duration::from_secs(5)).await?;
                     took.push(asked.elapsed());
