@@ -188,7 +188,7 @@ pub fn parse(raw: &str) -> Parsed<EnterpriseName> {
 
 fn normalise(trimmed: &str) -> String {
     let folded = text::fold_width(trimmed);
-    let inner = folded.trim().trim_matches(['\'', '"', '“', '”']);
+    let inner = folded.trim_matches(|c: char| c.is_whitespace() || matches!(c, '\'' | '"' | '“' | '”'));
     let squeezed = text::squeeze(inner);
     let mut name = String::with_capacity(squeezed.len());
     let mut characters = squeezed.chars().peekable();

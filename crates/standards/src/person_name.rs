@@ -45,7 +45,7 @@ pub const fn is_separator(c: char) -> bool {
 /// characters, digits, telephone numbers, more than 50 characters.
 pub fn parse(raw: &str) -> Parsed<String> {
     let folded = text::fold_width(text::trim(raw));
-    let clean = folded.trim().trim_matches(['\'', '"']);
+    let clean = folded.trim_matches(|c: char| c.is_whitespace() || matches!(c, '\'' | '"'));
     if clean.chars().count() > 50 {
         return Parsed::invalid(LONG);
     }

@@ -111,17 +111,16 @@ impl Tables {
 const ZERO_DATE: Note = Note::new("date.placeholder", "零日期按无值处理", "a zero date is taken as no value");
 
 fn outcome<T>(raw: &str, parsed: Parsed<T>, text: impl FnOnce(T) -> String) -> Outcome {
-    match parsed {
-        Parsed::Valid(value) => {
-            Outcome { value: Some(text(value)), status: Status::Valid, notes: Vec::new() }
-        }
-        Parsed::Repaired(value, notes) => {
-            Outcome { value: Some(text(value)), status: Status::Repaired, notes }
-        }
-        Parsed::Invalid(notes) => {
-            Outcome { value: Some(text::trim(raw).to_owned()), status: Status::Invalid, notes }
-        }
+    let (value, status, notes) = match parsed {
+        Parsed::Valid(value) => (text(value), Status::Valid, Vec::new()),
+        Parsed::Repaired(value, notes) => (text(value), Status::Repaired, notes),
+        Parsed::Invalid(notes) => (text::trim(raw).to_owned(), Status::Invalid, notes),
+    };
+    // Cleaning may lay bare a word for "no value": "NA" in quotation marks.
+    if status == Status::Repaired && text::is_missing(&value) {
+        return Outcome::missing();
     }
+    Outcome { value: Some(value), status, notes }
 }
 
 /// Standardises one text 标准化 with the built-in tables. Never panics; blank texts and NULL words are missing.

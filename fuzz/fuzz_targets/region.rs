@@ -1,0 +1,10 @@
+//! One region code or name.
+#![no_main]
+
+use guantong_fuzz::check;
+use libfuzzer_sys::fuzz_target;
+use standards::value::ValueKind;
+
+fuzz_target!(|text: &str| {
+    check(&ValueKind::Region, text);
+});
