@@ -61,7 +61,7 @@ pub async fn assemble(kernel: Kernel) -> Result<Hub> {
     let agents = Agents::new(AgentsOptions::default(), Arc::new(move || clock.now_ms()));
 
     let catalog = catalog::Catalog::new(kernel.clone());
-    let identity = identity::Identity::new(kernel.clone(), catalog.clone()).await?;
+    let identity = identity::Identity::new(kernel.clone(), catalog.clone())?;
     let sharing = sharing::Sharing::new(kernel.clone(), catalog.clone())?;
     let exchange = exchange::Exchange::new(
         kernel.clone(),

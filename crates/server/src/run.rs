@@ -130,7 +130,10 @@ fn http_router(hub: &Hub) -> Result<Router> {
         agents: hub.agents.clone(),
         metrics: kernel::telemetry::start_metrics(),
     };
-    let router = identity::layer(hub.router.clone(), &hub.identity)
+    let router = hub
+        .router
+        .clone()
+        .layer(axum::middleware::from_fn_with_state(hub.identity.clone(), identity::layer))
         .route(
             "/api/v1/openapi.json",
             get(move || async move { ([(header::CONTENT_TYPE, "application/json")], text.clone()) }),

@@ -1,0 +1,165 @@
+//! `guantong demo`: a fictional county on one machine. Departments' stores are raised, a hub is started, the
+//! departments' agents join it as programs of their own, everything is set up through the public interface, and
+//! real calls are made.
+
+mod api;
+mod calls;
+mod departments;
+pub mod seed;
+mod stores;
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::{Context as _, bail};
+use clap::Args;
+use kernel::config::{Config, Link, Log, Server};
+use tokio_util::sync::CancellationToken;
+
+use crate::{node, out};
+
+/// Lies in a folder that the demo made, so that it never empties one that it did not make.
+const MARKER: &str = ".guantong-demo";
+
+#[derive(Debug, Args)]
+pub struct DemoArgs {
+    /// Folder for everything; emptied at the start if an earlier demo made it 数据目录.
+    #[arg(long, default_value = "demo-data")]
+    data_dir: PathBuf,
+    /// Residents 居民数.
+    #[arg(long, default_value_t = 20_000)]
+    residents: usize,
+    /// Enterprises 企业数.
+    #[arg(long, default_value_t = 2_000)]
+    enterprises: usize,
+    /// Seed; the same seed gives the same county 随机种子.
+    #[arg(long, default_value_t = 2025)]
+    seed: u64,
+    /// PostgreSQL database for the police; SQLite when left out.
+    #[arg(long)]
+    postgres_url: Option<String>,
+    /// MariaDB database for civil affairs; SQLite when left out.
+    #[arg(long)]
+    mariadb_url: Option<String>,
+    /// Port of console and interface; 0 takes a free one 端口.
+    #[arg(long, default_value_t = 8080)]
+    port: u16,
+    /// Database of the hub itself; a SQLite file when left out.
+    #[arg(long)]
+    hub_database_url: Option<String>,
+    /// End after the sample calls succeeded 示例调用成功后退出.
+    #[arg(long)]
+    once: bool,
+    /// Language of what is printed: zh or en.
+    #[arg(long, default_value = "zh")]
+    lang: String,
+}
+
+/// Runs the demo until it is told to stop.
+pub async fn run(args: &DemoArgs, stop: CancellationToken) -> anyhow::Result<()> {
+    let say = Say { english: args.lang == "en" };
+    prepare(&args.data_dir)?;
+    let dir = args.data_dir.canonicalize()?;
+
+    say.line("正在生成云澜县（虚构）……", "Making the fictional county of Yunlan…");
+    let size = county::Size { residents: args.residents, enterprises: args.enterprises };
+    let county = county::Plan { seed: args.seed, size }.generate();
+    let stores = stores::raise(&county, &dir, args.postgres_url.as_deref(), args.mariadb_url.as_deref()).await?;
+    say.line(
+        &format!("各部门业务库已就绪：{}", stores.describe_zh()),
+        &format!("The departments' own stores are up: {}", stores.describe_en()),
+    );
+
+    let config = Config {
+        data_dir: dir.join("hub"),
+        origin: "yunlan.example/hub".to_owned(),
+        server: Server { listen: free_or(args.port).await, ..Server::default() },
+        link: Link { listen: SocketAddr::from(([127, 0, 0, 1], 0)), ..Link::default() },
+        database: kernel::config::Database { url: args.hub_database_url.clone().unwrap_or_default() },
+        log: Log { filter: std::env::var("GUANTONG_LOG__FILTER").unwrap_or_else(|_| "warn".into()), ..Log::default() },
+        ..Config::default()
+    };
+    kernel::telemetry::start_logs(&config.log)?;
+    let running = server::start(node::open(config).await?).await?;
+    let url = format!("http://{}", running.http);
+
+    let seeded = seed::seed(&running.hub, &url, &county, &say).await?;
+    let agents = departments::Agents::start(&dir, &url, &seeded, &stores).await?;
+    seeded.wait_connected(&agents).await.context("agents")?;
+    let seeded = Arc::new(seeded);
+    seed::publish_and_grant(&seeded, &county, &say).await?;
+
+    say.line("正在执行示例调用……", "Making sample calls…");
+    let failed = calls::make(&seeded, &county, &say).await?;
+    let accounts = seeded.write_accounts(&dir, &county)?;
+    print_summary(&say, &url, &seeded, &county, &accounts);
+    if failed > 0 {
+        bail!("{failed} sample call(s) failed");
+    }
+    if args.once {
+        out::line("demo: ok");
+    } else {
+        say.line("按 Ctrl-C 结束。", "Press Ctrl-C to end.");
+        stop.cancelled().await;
+    }
+    agents.stop().await;
+    running.stop().await;
+    stores.stop().await;
+    Ok(())
+}
+
+fn prepare(dir: &Path) -> anyhow::Result<()> {
+    if dir.join(MARKER).exists() {
+        std::fs::remove_dir_all(dir).with_context(|| dir.display().to_string())?;
+    } else if dir.exists() && std::fs::read_dir(dir)?.next().is_some() {
+        bail!(
+            "目录 {0} 不为空，也不是示范县的目录；请用 --data-dir 另指一个 / {0} is not empty and no demo made it; give another --data-dir",
+            dir.display()
+        );
+    }
+    std::fs::create_dir_all(dir)?;
+    std::fs::write(dir.join(MARKER), "made by guantong demo; emptied when it runs again\n")?;
+    Ok(())
+}
+
+/// The wanted port on loopback, or a free one when it is taken.
+async fn free_or(port: u16) -> SocketAddr {
+    let wanted = SocketAddr::from(([127, 0, 0, 1], port));
+    match tokio::net::TcpListener::bind(wanted).await {
+        Ok(_free) => wanted,
+        Err(_taken) => SocketAddr::from(([127, 0, 0, 1], 0)),
+    }
+}
+
+/// Prints in the language asked for.
+pub struct Say {
+    english: bool,
+}
+
+impl Say {
+    /// One line.
+    pub fn line(&self, zh: &str, en: &str) {
+        out::line(if self.english { en } else { zh });
+    }
+}
+
+fn print_summary(say: &Say, url: &str, seeded: &seed::Seeded, county: &county::County, accounts: &Path) {
+    out::line("");
+    say.line(&format!("控制台：{url}    接口文档：{url}/docs"), &format!("Console: {url}    Reference: {url}/docs"));
+    say.line("账号（口令均为下列所示，仅供演示）：", "Accounts (demo only):");
+    for account in &seeded.accounts {
+        out::line(&format!(
+            "  {:<16} {:<20} {}  {}",
+            account.username,
+            account.password,
+            account.role.zh(),
+            account.organisation
+        ));
+    }
+    if let Some(sample) = calls::curl(seeded, county) {
+        say.line("示例 curl：", "A sample curl:");
+        out::line(&sample);
+    }
+    say.line(&format!("账号清单：{}", accounts.display()), &format!("Accounts file: {}", accounts.display()));
+}
