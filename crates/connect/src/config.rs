@@ -113,7 +113,7 @@ pub struct FilesConfig {
     /// recognised from their bytes.
     #[serde(default)]
     pub encodings: BTreeMap<String, String>,
-    /// Time limits; `connect_timeout_ms` has no meaning here.
+    /// Accepted for likeness with other sources; files are read without a limit.
     #[serde(flatten)]
     pub limits: Limits,
 }

@@ -8,7 +8,9 @@
 mod batch;
 mod config;
 mod error;
+mod files;
 mod hash;
+mod http;
 mod open;
 pub mod profile;
 mod source;

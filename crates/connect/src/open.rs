@@ -5,6 +5,8 @@ use std::sync::Arc;
 use crate::{
     config::SourceConfig,
     error::SourceError,
+    files::FilesSource,
+    http::HttpSource,
     source::Source,
     sql::{SqlSource, mysql::Mysql, postgres::Postgres, sqlite::Sqlite},
 };
@@ -30,8 +32,7 @@ pub fn open(name: &str, config: &SourceConfig) -> Result<Arc<dyn Source>, Source
         SourceConfig::Sqlite(file) => {
             Arc::new(SqlSource::new(name, Sqlite::new(file), file.max_connections, file.limits.clone()))
         }
-        SourceConfig::Files(_) | SourceConfig::Http(_) => {
-            return Err(SourceError::config(name, "暂不支持。", "not yet supported"));
-        }
+        SourceConfig::Files(folder) => Arc::new(FilesSource::new(name, folder)?),
+        SourceConfig::Http(interface) => Arc::new(HttpSource::new(name, interface)?),
     })
 }

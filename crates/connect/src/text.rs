@@ -12,8 +12,6 @@
 
 use std::fmt::Write;
 
-use chrono::NaiveDateTime;
-
 /// One value as a driver gives it.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Cell<'r> {
@@ -59,11 +57,6 @@ pub(crate) fn write_float(value: f64, out: &mut impl Write) -> std::fmt::Result 
     }
 }
 
-/// Date and time with a fraction only if there is one.
-pub(crate) fn write_stamp(stamp: NaiveDateTime, out: &mut impl Write) -> std::fmt::Result {
-    write!(out, "{}", stamp.format("%Y-%m-%dT%H:%M:%S%.f"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -77,13 +70,6 @@ mod tests {
     /// Each kind of value has the one form that the module promises.
     #[test]
     fn canonical_forms() {
-        let stamp = |text: &str| {
-            let mut out = String::new();
-            write_stamp(text.parse().unwrap(), &mut out).unwrap();
-            out
-        };
-        assert_eq!(stamp("2024-01-05T08:30:00"), "2024-01-05T08:30:00");
-        assert_eq!(stamp("2024-01-05T08:30:00.12"), "2024-01-05T08:30:00.120");
         assert_eq!(text(&Cell::Float(1e20)), "100000000000000000000");
         assert_eq!(text(&Cell::Float(3.0)), "3");
         assert_eq!(text(&Cell::Float(-0.0)), "0");
