@@ -55,6 +55,14 @@ impl From<Hash> for String {
     }
 }
 
+impl TryFrom<&[u8]> for Hash {
+    type Error = std::array::TryFromSliceError;
+
+    fn try_from(bytes: &[u8]) -> Result<Self, Self::Error> {
+        bytes.try_into().map(Self)
+    }
+}
+
 impl TryFrom<String> for Hash {
     type Error = &'static str;
 

@@ -145,7 +145,6 @@ pub(crate) fn encode_checkpoint(buffer: &mut Vec<u8>, size: u64, note_text: &str
 #[derive(Debug)]
 pub(crate) struct Record<'a> {
     pub header: Header,
-    pub offset: u64,
     pub body: &'a [u8],
 }
 
@@ -229,7 +228,24 @@ impl Scanner {
         self.offset = offset + header.record_len() as u64;
         // Taken again from the buffer, because the borrow above ended with the move of the offset.
         let at = (offset - self.start) as usize + RECORD_HEADER;
-        Ok(Scanned::Record(Record { header, offset, body: &self.buffer[at..at + header.body_len] }))
+        Ok(Scanned::Record(Record { header, body: &self.buffer[at..at + header.body_len] }))
+    }
+
+    /// What stands at `offset`, whether intact or not, as far as its lengths can be believed: header, body, and
+    /// whether the sidecar is intact.
+    pub fn raw(&mut self, offset: u64) -> io::Result<Option<(Header, Vec<u8>, bool)>> {
+        let Some(header) = Header::parse(self.peek(offset, RECORD_HEADER)?) else { return Ok(None) };
+        let bytes = self.peek(offset, header.record_len())?;
+        if bytes.len() < header.record_len() {
+            return Ok(None);
+        }
+        let (body, sidecar) = bytes[RECORD_HEADER..].split_at(header.body_len);
+        Ok(Some((header, body.to_vec(), header.sidecar_intact(sidecar))))
+    }
+
+    /// Whether the file ends at `offset`, or something stands there that looks like a record.
+    pub fn sound_at(&mut self, offset: u64) -> io::Result<bool> {
+        Ok(offset == self.len || Header::parse(self.peek(offset, RECORD_HEADER)?).is_some())
     }
 
     /// The offset of the next intact record at or behind `from` that `wanted` accepts.

@@ -124,7 +124,7 @@ impl FromStr for TilePath {
 
 /// Takes a hash tile apart.
 pub fn decode_hashes(bytes: &[u8]) -> Result<Vec<Hash>> {
-    if bytes.len() % HASH_LEN != 0 {
+    if !bytes.len().is_multiple_of(HASH_LEN) {
         return Err(Error::Tile("its length is not a multiple of 32"));
     }
     Ok(bytes.chunks_exact(HASH_LEN).filter_map(Hash::from_slice).collect())

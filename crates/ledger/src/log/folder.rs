@@ -12,9 +12,6 @@ const FORMAT: &str = "tlog-segments 1";
 const FORMAT_FILE: &str = "FORMAT";
 const KEYS_FILE: &str = "verifier.pub";
 
-/// Files by which a folder is recognised: a log's own folder, and an export.
-pub(crate) const CHECKED_FILES: (&str, &str) = (FORMAT_FILE, "checkpoint");
-
 /// A log's folder.
 #[derive(Clone, Debug)]
 pub(crate) struct Folder(pub PathBuf);

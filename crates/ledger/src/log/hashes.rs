@@ -82,22 +82,10 @@ impl HashFiles {
     }
 
     /// Writes what a batch completed.
-    pub fn write_batch(&self, tree: &BatchTree) -> Result<()> {
+    pub(super) fn write_batch(&self, tree: &BatchTree) -> Result<()> {
         for level in 0..LEVELS {
             let (first, hashes) = tree.completed(u32::from(level) * TILE_HEIGHT);
             self.write(level, first, hashes)?;
-        }
-        Ok(())
-    }
-
-    /// Cuts what lies behind a log of `size` entries.
-    pub fn cut(&self, size: u64) -> Result<()> {
-        for level in 0..LEVELS {
-            let keep = size >> (u32::from(level) * TILE_HEIGHT);
-            if self.count(level)? > keep {
-                let cut = self.file(level)?.set_len(keep * HASH_LEN as u64);
-                cut.map_err(self.fail("cut", level))?;
-            }
         }
         Ok(())
     }

@@ -28,8 +28,8 @@ mod writer;
 pub use append::{Append, Appended};
 pub use read::Entries;
 
-pub(crate) use folder::{CHECKED_FILES, Folder};
-pub(crate) use hashes::{HashFiles, LEVELS};
+pub(crate) use folder::Folder;
+pub(crate) use hashes::HashFiles;
 
 use queue::Queue;
 use segments::Segments;
@@ -125,8 +125,9 @@ impl Log {
     }
 
     /// Appends an entry. The future resolves when the entry is on disk; it runs on any executor and does not borrow
-    /// the log. An error means that the entry was not acknowledged: except after a crash in the very moment of the
-    /// failure, it is not in the log either.
+    /// the log. An error means that the entry was not acknowledged, and is not in the log. One exception: when
+    /// the process ends while the disk refuses even to take the failed batch back, the batch may be there at the next
+    /// open.
     pub fn append(&self, entry: Entry) -> Append {
         Append::new(&self.shared, entry)
     }

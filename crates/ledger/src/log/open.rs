@@ -14,7 +14,7 @@ use crate::storage::{Access, File, Storage};
 use super::batch::BatchTree;
 use super::folder::Folder;
 use super::queue::Queue;
-use super::recover::{self, Scan, acknowledged_behind, corrupt, edge, rebuild_segments, scan};
+use super::recover::{self, Scan, checkpoints_behind, corrupt, edge, rebuild_segments, scan};
 use super::segments::Segments;
 use super::writer::{Writer, create_segment};
 use super::{HashFiles, Options, Shared};
@@ -109,8 +109,11 @@ fn last_segment(shared: &Shared, firsts: &mut Vec<u64>, keys: &[VerifierKey]) ->
             found = scan(&file, &path, before.clone())?;
         }
         if let Some(damage) = &found.damage {
-            let behind = acknowledged_behind(&file, &path, damage, found.range.size(), keys)?;
-            if behind || !found.head_fits {
+            let size = found.range.size();
+            let behind = checkpoints_behind(&file, &path, damage, size, keys)?;
+            // The hash files are written after a batch is acknowledged, so they know whether it was.
+            let acknowledged = behind > 1 || shared.hashes.count(0)? > size;
+            if acknowledged || !found.head_fits {
                 return Err(corrupt(&path, damage.offset, damage.index, damage.what.clone()));
             }
         }
@@ -152,11 +155,10 @@ fn resume(
         return Err(corrupt(&path, scan.len, scan.range.size(), what));
     }
     let end = file.len().map_err(|e| Error::io("read", &path.display().to_string(), e))?;
-    if end > scan.len {
-        file.set_len(scan.len)
-            .and_then(|()| file.sync())
-            .map_err(|e| Error::io("cut", &path.display().to_string(), e))?;
-    }
+    // The last batch may have been written but not synced by a process that was killed. It is made durable before
+    // its checkpoint is handed out.
+    let cut = if end > scan.len { file.set_len(scan.len) } else { Ok(()) };
+    cut.and_then(|()| file.sync()).map_err(|e| Error::io("cut", &path.display().to_string(), e))?;
     let closed = firsts.get(..firsts.len().saturating_sub(1)).unwrap_or_default();
     check_closed(shared, closed, first)?;
     shared.segments.set_closed(closed.to_vec());

@@ -108,26 +108,38 @@ fn unverified(body: &[u8]) -> Option<(String, CheckpointBody)> {
     Some((note, body))
 }
 
-/// Whether a checkpoint for more than `size` entries, signed by one of the keys, stands behind a damage: then the
-/// damage hit acknowledged entries, and is no torn end. Only a signature counts, because a leaf may hold bytes that
-/// look like a record.
-pub(super) fn acknowledged_behind(
+/// How many checkpoints for more than `size` entries, signed by one of the keys, stand behind a damage, up to two.
+/// Only signed ones count, because a leaf may hold bytes that look like a record.
+///
+/// One alone may be the end of a batch that a power cut tore before it was acknowledged: sectors reach the disk in
+/// any order. Two tell that the damage hit acknowledged entries, because a batch is only begun when the one before
+/// is durable.
+pub(super) fn checkpoints_behind(
     file: &Arc<dyn File>,
     path: &Path,
     damage: &Damage,
-    size: u64,
+    mut size: u64,
     keys: &[VerifierKey],
-) -> Result<bool> {
+) -> Result<u32> {
     let fail = |e| Error::io("read", &path.display().to_string(), e);
-    let from = damage.offset.max(SEGMENT_HEADER);
+    let mut from = damage.offset.max(SEGMENT_HEADER);
     let mut scanner = Scanner::new(Arc::clone(file), from).map_err(fail)?;
-    let found = scanner.find(from, |header, body| {
-        header.kind == Kind::Checkpoint
-            && header.index > size
-            && std::str::from_utf8(body)
-                .is_ok_and(|note| keys.iter().any(|k| CheckpointBody::verify(note, k).is_ok()))
-    });
-    Ok(found.map_err(fail)?.is_some())
+    let mut count = 0;
+    while count < 2 {
+        let mut found_size = size;
+        let found = scanner.find(from, |header, body| {
+            found_size = header.index;
+            let signed = |note| keys.iter().any(|key| CheckpointBody::verify(note, key).is_ok());
+            header.kind == Kind::Checkpoint
+                && header.index > size
+                && std::str::from_utf8(body).is_ok_and(signed)
+        });
+        let Some(offset) = found.map_err(fail)? else { break };
+        count += 1;
+        from = offset + 1;
+        size = found_size;
+    }
+    Ok(count)
 }
 
 /// The edge of the tree of `size` entries out of the hash files; `None` when they do not reach so far.

@@ -115,6 +115,10 @@ impl Writer {
         }
         self.range = tree.after();
         *self.shared.checkpoint.write() = Arc::clone(&checkpoint);
+        if self.hashes_behind.is_some() {
+            // One more try at once, so that readers need not wait for the next batch.
+            drop(self.repair());
+        }
         self.buffer.shrink_to(1 << 20);
         Ok((tree, checkpoint))
     }

@@ -1,87 +1,52 @@
-//! Verification of a whole log.
+//! Verification of a whole log: a data folder, an exported folder or a remote node.
 
+use std::io;
 use std::path::Path;
 
-use serde::Serialize;
-
 use crate::error::{Error, Result};
-use crate::hash::Hash;
 use crate::key::VerifierKey;
+use crate::log::Folder;
+use crate::storage::{Disk, read_small};
 
-/// What is wrong with an entry, a tile or the whole log.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-#[non_exhaustive]
-pub enum FindingKind {
-    /// The content of an entry is not what was recorded.
-    Changed,
-    /// An entry is gone.
-    Missing,
-    /// An entry stands in another entry's place.
-    Reordered,
-}
+mod dir;
+mod engine;
+mod report;
+mod tiles;
 
-/// One finding of a verification.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Finding {
-    /// What is wrong.
-    pub kind: FindingKind,
-    /// Stable code, such as `ledger.entry-changed`.
-    pub code: &'static str,
-    /// The entry concerned, where it can be told.
-    pub index: Option<u64>,
-    /// The file and place.
-    pub place: String,
-    /// The hash that should be found.
-    pub expected: Option<Hash>,
-    /// The hash that was found.
-    pub found: Option<Hash>,
-    /// Sentence in Chinese.
-    pub zh: String,
-    /// Sentence in English.
-    pub en: String,
-}
-
-/// The outcome of a verification.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Report {
-    /// The log's name.
-    pub origin: String,
-    /// Entries covered by the checkpoint.
-    pub size: u64,
-    /// Root in the checkpoint.
-    pub root: Option<Hash>,
-    /// Entries read and hashed.
-    pub entries_checked: u64,
-    /// Everything that is wrong.
-    pub findings: Vec<Finding>,
-}
-
-impl Report {
-    /// Whether nothing is wrong.
-    pub fn is_ok(&self) -> bool {
-        self.findings.is_empty()
-    }
-}
+pub use report::{Check, CheckState, Finding, FindingKind, Report};
 
 /// What to verify against.
 #[derive(Clone, Debug, Default)]
 pub struct VerifyOptions {
-    /// The log's public key, from a source other than the log itself.
+    /// The log's public key, from a source other than the log itself. Without it the key that lies beside the log
+    /// is used, and the report says so.
     pub key: Option<VerifierKey>,
-    /// Checkpoints saved earlier (signed notes): the log must still contain what they describe.
+    /// Checkpoints saved earlier (signed notes): the log must still contain what they describe. This finds a log
+    /// that was rewritten or cut by somebody who holds its key.
     pub saved: Vec<String>,
 }
 
-/// Verifies a log's folder or an exported folder.
-pub fn verify_dir(_path: impl AsRef<Path>, _options: &VerifyOptions) -> Result<Report> {
-    Err(Error::Closed)
+/// Verifies a folder: a log's own folder, in use or copied, or a folder written by `export_tiles`.
+///
+/// What is wrong with the log stands in the report; an error means that the verification itself could not be done.
+pub fn verify_dir(path: impl AsRef<Path>, options: &VerifyOptions) -> Result<Report> {
+    let path = path.as_ref();
+    let folder = Folder(path.to_path_buf());
+    if folder.origin(&Disk)?.is_some() {
+        return dir::verify(&folder, options);
+    }
+    if !path.join("checkpoint").is_file() {
+        let found = "neither the file FORMAT nor the file checkpoint".to_owned();
+        return Err(Error::Format { path: path.display().to_string(), found });
+    }
+    verify_tiles(&mut |name| read_small(&Disk, &path.join(name)), options)
 }
 
-/// Verifies a log over its public layout.
+/// Verifies a log over its public layout. `fetch` gets paths such as `checkpoint` and `tile/0/000` and answers
+/// `None` for what is not there, so that the transport (files, HTTP) stays with the caller.
 pub fn verify_tiles(
-    _fetch: &mut dyn FnMut(&str) -> std::io::Result<Option<Vec<u8>>>,
-    _options: &VerifyOptions,
+    fetch: &mut dyn FnMut(&str) -> io::Result<Option<Vec<u8>>>,
+    options: &VerifyOptions,
 ) -> Result<Report> {
-    Err(Error::Closed)
+    tiles::verify(fetch, options)
 }

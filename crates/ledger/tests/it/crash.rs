@@ -1,0 +1,91 @@
+//! The power fails at every single operation, and what was not synced survives in part.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use ledger::{Log, Result, VerifyOptions, verify_dir};
+
+use crate::memory::{Fault, Memory};
+use crate::support::*;
+
+fn open_in(memory: &Memory) -> Result<Log> {
+    Log::open_with(Arc::new(memory.clone()), Path::new("mem"), ORIGIN, signer(), small())
+}
+
+/// A small generator of repeatable chance.
+fn chance(seed: u64) -> impl FnMut() -> u32 {
+    let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
+    move || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        (state >> 16) as u32
+    }
+}
+
+/// Appends until the power fails; answers what was acknowledged.
+fn work(memory: &Memory, first: u64) -> Vec<(u64, Arc<ledger::Checkpoint>, Vec<u8>)> {
+    let mut acknowledged = Vec::new();
+    let Ok(log) = open_in(memory) else { return acknowledged };
+    for number in first..first + 30 {
+        let Ok(done) = log.append_blocking(entry(number)) else { break };
+        acknowledged.push((done.index, done.checkpoint, leaf(number)));
+    }
+    acknowledged
+}
+
+/// After a power cut at any operation, in the first run and in the run after it, every acknowledged entry is there
+/// with the history that its checkpoint describes, and the log goes on.
+#[test]
+fn a_power_cut_at_each_operation() {
+    let clean = Memory::default();
+    assert_eq!(work(&clean, 0).len(), 30);
+    for at in 0..clean.operations() {
+        for seed in 0..3 {
+            let mut random = chance(at * 31 + seed);
+            let memory = Memory::with_fault(at..at + 1, Fault::PowerCut);
+            let mut acknowledged = work(&memory, 0);
+            let memory = memory.after_power_cut(&mut random);
+            // A second cut, at some operation of the recovery or soon after.
+            let again = u64::from(random()) % 60;
+            let second = memory.after_power_cut(&mut || 0).cut_at(again);
+            acknowledged.extend(work(&second, 100));
+            let memory = second.after_power_cut(&mut random);
+            let log =
+                open_in(&memory).unwrap_or_else(|e| panic!("cut at {at}, then {again}, seed {seed}: {e}"));
+            check_kept(&log, &acknowledged);
+            let before = log.size();
+            assert_eq!(log.append_blocking(entry(999)).unwrap().index, before);
+        }
+    }
+}
+
+/// A folder copied while entries are appended (hash files first, as the manual says) verifies and opens.
+#[test]
+fn a_copy_of_a_running_log() {
+    let dir = tempfile::tempdir().unwrap();
+    let log = Arc::new(open(dir.path()));
+    fill(&log, 0..20);
+    let writer = {
+        let log = Arc::clone(&log);
+        std::thread::spawn(move || fill(&log, 20..300))
+    };
+    for round in 0..5 {
+        let copy = tempfile::tempdir().unwrap();
+        let known = log.checkpoint();
+        copy_dir(&dir.path().join("hashes"), &copy.path().join("hashes"));
+        copy_dir(&dir.path().join("segments"), &copy.path().join("segments"));
+        for name in ["FORMAT", "verifier.pub"] {
+            std::fs::copy(dir.path().join(name), copy.path().join(name)).unwrap();
+        }
+        let saved = vec![known.note_text.clone()];
+        let report = verify_dir(copy.path(), &VerifyOptions { key: None, saved }).unwrap();
+        assert!(report.is_ok(), "round {round}: {report:#?}");
+        let copied = open(copy.path());
+        assert!(copied.size() >= known.size);
+        assert_eq!(copied.root(known.size).unwrap(), known.root);
+    }
+    writer.join().unwrap();
+    // The folder in use verifies too.
+    assert!(verify_dir(dir.path(), &VerifyOptions::default()).unwrap().is_ok());
+}

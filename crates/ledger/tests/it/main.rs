@@ -1,0 +1,13 @@
+//! Tests of the ledger through its public interface.
+
+mod append;
+mod crash;
+mod faults;
+mod fixture;
+mod memory;
+mod oracle;
+mod segment_edit;
+mod support;
+mod tamper_export;
+mod tamper_folder;
+mod torn;
