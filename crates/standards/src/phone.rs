@@ -106,7 +106,6 @@ fn finish(number: Phone, mut notes: Vec<Note>) -> Parsed<Phone> {
     let tail = digits.as_bytes().get(3..).unwrap_or_default();
     if tail.iter().all(|d| *d == b'0')
         || digits == "13800138000"
-        || digits == "13812345678"
         || digits == "12345678"
         || digits == "88888888"
     {

@@ -7,6 +7,8 @@ use crate::note::{Note, Parsed};
 
 /// Longest name of a division in characters, with room.
 const LONGEST: usize = 20;
+/// How many names one text may chain: five levels, one of them doubled, and a heading. The bound keeps repeated names from multiplying.
+const DEEPEST: u8 = 7;
 /// Signs that people put between the levels.
 const BETWEEN: &[char] = &['/', '-', '>', ',', '、', '|', '·', '_', '\\'];
 
@@ -23,8 +25,10 @@ pub(super) fn parse_name(text: &str, regions: &Regions) -> Parsed<RegionCode> {
     if text.len() > 600 {
         return Parsed::invalid(NO_NAME);
     }
+    let text =
+        ["中华人民共和国", "中国"].iter().find_map(|country| text.strip_prefix(country)).unwrap_or(text);
     let mut found = Vec::new();
-    walk(text, 0, None, &mut found);
+    walk(text, 0, None, DEEPEST, &mut found);
     let Some(used) = found.iter().map(|f| f.used).max() else {
         return Parsed::invalid(NO_NAME);
     };
@@ -56,7 +60,7 @@ pub(super) fn parse_name(text: &str, regions: &Regions) -> Parsed<RegionCode> {
 }
 
 /// Goes through every reading of `text[start..]` as divisions inside `parent`.
-fn walk(text: &str, start: usize, parent: Option<Division>, found: &mut Vec<Found>) {
+fn walk(text: &str, start: usize, parent: Option<Division>, depth: u8, found: &mut Vec<Found>) {
     let rest = text.get(start..).unwrap_or_default();
     let skipped = rest.len() - rest.trim_start_matches(BETWEEN).len();
     let start = start + skipped;
@@ -73,8 +77,8 @@ fn walk(text: &str, start: usize, parent: Option<Division>, found: &mut Vec<Foun
             if division.name == name || stop == text.len() {
                 found.push(Found { division: *division, used: stop });
             }
-            if stop < text.len() {
-                walk(text, stop, Some(*division), found);
+            if stop < text.len() && depth > 1 {
+                walk(text, stop, Some(*division), depth - 1, found);
             }
         }
     }
@@ -160,6 +164,15 @@ mod tests {
         assert_eq!(code("吉林省吉林市").as_deref(), Some("220200"));
         assert_eq!(code("浙江省").as_deref(), Some("330000"));
         assert_eq!(code("北京市朝阳路1号").as_deref(), Some("110000"));
+    }
+
+    /// A text that repeats names for pages is answered at once: readings do not multiply.
+    #[test]
+    fn repeated_names_end() {
+        for name in ["朝阳", "吉林市", "海南", "北京市", "城区", "市辖区"] {
+            let _ = parse(&name.repeat(60));
+        }
+        assert_eq!(code("中国浙江省杭州市").as_deref(), Some("330100"));
     }
 
     /// A name that fits several places names them and decides nothing.
