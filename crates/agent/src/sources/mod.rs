@@ -136,7 +136,9 @@ impl Slot {
             return Err(self.unavailable(&health));
         }
         let until = Instant::now() + within;
-        let Ok(Ok(_permit)) = timeout(within, self.gate.acquire()).await else {
+        // A place that comes free only when the time is over is of no use.
+        let permit = timeout(within, self.gate.acquire()).await.ok().and_then(Result::ok);
+        let Some(_permit) = permit.filter(|_| Instant::now() < until) else {
             let (zh, en) = (
                 format!("数据源“{}”正忙，等待超时；请稍后重试", self.name),
                 format!(
