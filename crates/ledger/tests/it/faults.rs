@@ -72,8 +72,9 @@ fn one_error_at_each_operation() {
     ];
     let total = operations();
     assert!(total > 200, "the work is worth testing: {total} operations");
-    for fault in faults {
-        for at in 0..total {
+    for at in 0..total {
+        // A plain error everywhere, the other kinds in turn.
+        for fault in [faults[0], faults[1 + at as usize % 3]] {
             survives(&Memory::with_fault(at..at + 1, fault), &format!("{fault:?} at {at}"));
         }
     }

@@ -19,7 +19,7 @@ fn every_cut_leaves_whole_batches() {
     let path = last_segment(dir.path());
     let whole = fs::read(&path).unwrap();
     let ends = Segment::parse(&whole).checkpoint_ends();
-    for cut in (24..whole.len()).step_by(7).chain(ends.iter().map(|(end, _)| *end)) {
+    for cut in (24..whole.len()).step_by(17).chain(ends.iter().map(|(end, _)| *end)) {
         fs::write(&path, &whole[..cut]).unwrap();
         // The hashes would tell that acknowledged entries are missing; a crash does not leave them ahead.
         fs::remove_dir_all(dir.path().join("hashes")).unwrap();
@@ -74,7 +74,7 @@ fn damage_in_the_middle_is_an_error() {
     let path = last_segment(dir.path());
     let whole = fs::read(&path).unwrap();
     let last = Segment::parse(&whole).checkpoint_ends()[5].0;
-    for at in (0..last).step_by(3) {
+    for at in (0..last).step_by(7) {
         let mut damaged = whole.clone();
         damaged[at] ^= 0x20;
         fs::write(&path, &damaged).unwrap();
