@@ -1,0 +1,243 @@
+//! A hub with an empty catalogue on either engine, and requests to it in somebody's name.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use axum::Router;
+use axum::body::Body;
+use axum::http::{Request, StatusCode};
+use catalog::model::{OrganisationInput, OrganisationKind};
+use catalog::{AgentDirectory, AgentSummary, Catalog};
+use kernel::actor::ActorOrganisation;
+use kernel::clock::ManualClock;
+use kernel::config::Config;
+use kernel::entropy::SeededEntropy;
+use kernel::ids::{AgentId, OrganisationId, UserId};
+use kernel::{Actor, Kernel, Role};
+use sea_orm::EntityTrait as _;
+use sea_orm_migration::{MigrationTrait, MigratorTrait};
+use serde_json::{Value, json};
+use tower::ServiceExt as _;
+
+/// Runs each test on both engines.
+macro_rules! on_both {
+    ($($(#[$doc:meta])* async fn $name:ident($world:ident: World) $body:block)+) => {$(
+        mod $name {
+            use super::*;
+            async fn run($world: World) $body
+            $(#[$doc])*
+            #[tokio::test]
+            async fn sqlite() { run(World::sqlite().await).await }
+            $(#[$doc])*
+            #[tokio::test]
+            async fn postgres() { run(World::postgres().await).await }
+        }
+    )+};
+}
+pub(crate) use on_both;
+
+struct Migrator;
+
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        kernel::migration::migrations().into_iter().chain(catalog::migrations()).collect()
+    }
+}
+
+/// Agents that stand at the police.
+struct Agents(OrganisationId);
+
+#[async_trait]
+impl AgentDirectory for Agents {
+    async fn agent(&self, id: &AgentId) -> kernel::Result<Option<AgentSummary>> {
+        let known = id.as_str().starts_with("agent-police");
+        Ok(known
+            .then(|| AgentSummary { name: "公安前置机".to_owned(), organisation_id: self.0.clone() }))
+    }
+}
+
+/// A hub.
+pub struct World {
+    pub kernel: Kernel,
+    pub catalog: Catalog,
+    pub clock: Arc<ManualClock>,
+    pub police: ActorOrganisation,
+    pub welfare: ActorOrganisation,
+    app: Router,
+    _folder: tempfile::TempDir,
+}
+
+/// A valid credit code out of a number.
+pub fn credit_code(number: u32) -> String {
+    let organisation = format!("{number:08}");
+    let check = standards::credit_code::organisation_check(organisation.as_bytes()).unwrap();
+    let first = format!("11330106{organisation}{}", char::from(check));
+    let last = standards::credit_code::check_character(first.as_bytes()).unwrap();
+    format!("{first}{}", char::from(last))
+}
+
+impl World {
+    pub async fn sqlite() -> Self {
+        Self::new(String::new()).await
+    }
+
+    pub async fn postgres() -> Self {
+        let server = testbed::shared_postgres().await.unwrap();
+        let database = server.create_database().await.unwrap();
+        Self::new(database.url().to_owned()).await
+    }
+
+    async fn new(url: String) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let mut config = Config { data_dir: folder.path().join("data"), ..Config::default() };
+        config.database.url = url;
+        let clock = Arc::new(ManualClock::at(1_790_000_000_000));
+        let kernel = Kernel::open(config, clock.clone(), Arc::new(SeededEntropy::new(7))).await.unwrap();
+        Migrator::up(&kernel.db, None).await.unwrap();
+        let catalog = Catalog::new(kernel.clone());
+        let police = office(&catalog, "滨江区公安分局", "GA", 1).await;
+        let welfare = office(&catalog, "滨江区民政局", "MZ", 2).await;
+        catalog.know_agents(Arc::new(Agents(police.id.clone())));
+        let app = Router::from(catalog::module(&catalog).routes);
+        Self { kernel, catalog, clock, police, welfare, app, _folder: folder }
+    }
+
+    /// A console user.
+    pub fn user(&self, role: Role, organisation: &ActorOrganisation) -> Actor {
+        let id = UserId::from(format!("{}-{}", role.as_str(), organisation.credit_code));
+        Actor::User { id, role, organisation: organisation.clone() }
+    }
+
+    pub fn operator(&self) -> Actor {
+        self.user(Role::DepartmentOperator, &self.police)
+    }
+
+    pub fn head(&self) -> Actor {
+        self.user(Role::DepartmentHead, &self.police)
+    }
+
+    /// A request in somebody's name; gives status and JSON.
+    pub async fn send(
+        &self,
+        actor: Option<&Actor>,
+        method: &str,
+        path: &str,
+        body: Value,
+    ) -> (StatusCode, Value) {
+        let body = if body.is_null() { String::new() } else { body.to_string() };
+        self.send_raw(actor, method, path, body.into_bytes()).await
+    }
+
+    pub async fn send_raw(
+        &self,
+        actor: Option<&Actor>,
+        method: &str,
+        path: &str,
+        body: Vec<u8>,
+    ) -> (StatusCode, Value) {
+        let request = Request::builder().method(method).uri(path).header("content-type", "application/json");
+        let mut request = request.body(Body::from(body)).unwrap();
+        if let Some(actor) = actor {
+            request.extensions_mut().insert(actor.clone());
+        }
+        let response = self.app.clone().oneshot(request).await.unwrap();
+        let status = response.status();
+        let bytes = axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap();
+        (status, serde_json::from_slice(&bytes).unwrap_or(Value::Null))
+    }
+
+    /// A resource of the police with two items, a draft.
+    pub async fn draft(&self) -> Value {
+        let (status, made) =
+            self.send(Some(&self.operator()), "POST", "/api/v1/resources", household()).await;
+        assert_eq!(status, StatusCode::CREATED, "{made}");
+        made
+    }
+
+    /// The same, published.
+    pub async fn published(&self) -> Value {
+        let id = id(&self.draft().await);
+        let path = format!("/api/v1/resources/{id}/publish");
+        let (status, made) = self.send(Some(&self.head()), "POST", &path, json!({})).await;
+        assert_eq!(status, StatusCode::OK, "{made}");
+        made
+    }
+
+    /// Kinds of evidence in the log, in order.
+    pub async fn evidence(&self) -> Vec<String> {
+        use sea_orm::QueryOrder as _;
+        kernel::evidence::index::catch_up(&self.kernel).await.unwrap();
+        let rows = kernel::evidence::index::Entity::find()
+            .order_by_asc(kernel::evidence::index::Column::Idx)
+            .all(&self.kernel.db)
+            .await
+            .unwrap();
+        rows.into_iter().map(|row| row.kind).collect()
+    }
+
+    /// Follow-up work that waits for a resource.
+    pub async fn mount_follow_ups(&self, resource: &str) -> usize {
+        let rows = kernel::follow_up::Entity::find().all(&self.kernel.db).await.unwrap();
+        rows.iter().filter(|row| row.kind == catalog::MOUNT_CHANGED && row.subject == resource).count()
+    }
+}
+
+async fn office(catalog: &Catalog, name: &str, short_code: &str, number: u32) -> ActorOrganisation {
+    let input = OrganisationInput {
+        name: name.to_owned(),
+        short_name: None,
+        short_code: Some(short_code.to_owned()),
+        credit_code: credit_code(number),
+        parent_id: None,
+        kind: OrganisationKind::Department,
+        region: "330108".to_owned(),
+    };
+    let made = catalog.create_organisation(&Actor::System, input).await.unwrap();
+    ActorOrganisation { id: made.id, name: made.name, credit_code: made.credit_code }
+}
+
+/// A resource as an operator enters it.
+pub fn household() -> Value {
+    json!({
+        "name": "常住人口信息", "abstract": "辖区常住人口基本信息", "classification": "base",
+        "category": "人口", "share_type": "conditional",
+        "share_condition": "用于社会救助审核，限民政部门使用", "update_cycle": "daily",
+        "items": [
+            {"item": "resident_id", "element": "person.id", "required": true, "is_key": true},
+            {"item": "name", "element": "person.name", "required": true},
+            {"item": "sex", "element": "person.sex"},
+        ],
+    })
+}
+
+/// A mount that fits [`household`].
+pub fn mount() -> Value {
+    json!({
+        "agent_id": "agent-police-1", "source": "hk", "table": "T_CZRK", "keys": ["resident_id"],
+        "as_of_column": "GXSJ",
+        "columns": [
+            {"item": "resident_id", "column": "SFZH"},
+            {"item": "name", "column": "XM"},
+            {"item": "sex", "column": "XB", "code_map": {"M": "1", "F": "2"}},
+        ],
+    })
+}
+
+pub fn id(value: &Value) -> String {
+    value["id"].as_str().unwrap().to_owned()
+}
+
+/// Codes of the field errors of an answer, with their paths.
+pub fn fields(answer: &Value) -> Vec<(String, String)> {
+    let list = answer["error"]["fields"].as_array().cloned().unwrap_or_default();
+    let text = |field: &Value, key: &str| field[key].as_str().unwrap_or_default().to_owned();
+    list.iter().map(|field| (text(field, "path"), text(field, "code"))).collect()
+}
+
+pub fn has(answer: &Value, path: &str, code: &str) -> bool {
+    fields(answer).iter().any(|(at, found)| at == path && found == code)
+}
+
+pub fn code(answer: &Value) -> &str {
+    answer["error"]["code"].as_str().unwrap_or_default()
+}
