@@ -40,13 +40,20 @@ pub fn fill(log: &Log, numbers: std::ops::Range<u64>) -> Vec<Appended> {
 
 /// Queues all appends before waiting for any, so that they share batches.
 pub fn append_together(log: &Log, numbers: std::ops::Range<u64>) -> Vec<Appended> {
-    let mut appends: Vec<Append> = numbers.map(|number| log.append(entry(number))).collect();
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-    for append in &mut appends {
-        let mut cx = Context::from_waker(Waker::noop());
-        assert!(!matches!(pin!(append).poll(&mut cx), Poll::Ready(Err(_))), "an append was refused");
-    }
-    appends.into_iter().map(|append| runtime.block_on(append).unwrap()).collect()
+    let mut cx = Context::from_waker(Waker::noop());
+    let polled: Vec<_> = numbers
+        .map(|number| {
+            let mut append = log.append(entry(number));
+            let first = pin!(&mut append).poll(&mut cx);
+            (append, first)
+        })
+        .collect();
+    let finish = |(append, first): (Append, Poll<Result<Appended>>)| match first {
+        Poll::Ready(done) => done.unwrap(),
+        Poll::Pending => runtime.block_on(append).unwrap(),
+    };
+    polled.into_iter().map(finish).collect()
 }
 
 /// Checks the evidence of an entry like a stranger would: with the public key only.
