@@ -79,12 +79,33 @@ impl Executor {
         stop: &CancellationToken,
         times: &mut StationTimes,
     ) -> Result<Answered, Fault> {
-        let mut watch = Stopwatch::start();
+        let watch = Stopwatch::start();
         let pin = self.book.get(&call.grant).ok_or_else(|| unpinned(&call.grant))?;
         let now = self.clock.now_ms();
         let task = plan::check(&pin.pinned, call, now)?;
         denied(&pin, &task)?;
         pin.quota.take(&pin.pinned.pin().grant, now)?;
+        let answered = self.fetched(request, call, &pin, &task, stop, times, watch).await;
+        if answered.is_err() {
+            pin.quota.give_back(now);
+        }
+        answered
+    }
+
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "the second half of one function, cut where the quota is taken"
+    )]
+    async fn fetched(
+        &self,
+        request: &CallRequest,
+        call: &Call,
+        pin: &Arc<Active>,
+        task: &Task<'_>,
+        stop: &CancellationToken,
+        times: &mut StationTimes,
+        mut watch: Stopwatch,
+    ) -> Result<Answered, Fault> {
         let slot = self.sources.get(&task.fetch().source).ok_or_else(|| source_gone(&task.fetch().source))?;
         times.check_us = watch.lap();
 
@@ -102,24 +123,24 @@ impl Executor {
         }
 
         let read_at = self.clock.now_ms();
-        let standard = plan::standardise(&task, &[batch])?;
+        let standard = plan::standardise(task, &[batch])?;
         times.standardise_us = watch.lap();
 
-        let visible = plan::filter(&task, &standard);
+        let visible = plan::filter(task, &standard);
         let salt = hex::encode(self.entropy.bytes::<16>());
-        let answer = plan::answer_bytes(&plan::minimise(&task, &standard, &visible, read_at, salt));
+        let answer = plan::answer_bytes(&plan::minimise(task, &standard, &visible, read_at, salt));
         if answer.len() > self.limits.answer_bytes {
             return Err(too_large(answer.len(), self.limits.answer_bytes));
         }
         times.minimise_us = watch.lap();
 
         // A department that takes its grant back while the source is being read gets its way.
-        if !self.book.get(&call.grant).is_some_and(|current| Arc::ptr_eq(&current, &pin)) {
+        if !self.book.get(&call.grant).is_some_and(|current| Arc::ptr_eq(&current, pin)) {
             return Err(unpinned(&call.grant));
         }
         let digest = plan::sha256_hex(&answer);
         let grant = &pin.pinned.pin().grant;
-        let used = Use { call, grant, task: &task, answer: &digest, rows: visible.len() };
+        let used = Use { call, grant, task, answer: &digest, rows: visible.len() };
         let evidence = self.recorder.used(used).await?;
         times.record_us = watch.lap();
         Ok(answered(answer, evidence))

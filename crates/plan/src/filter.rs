@@ -4,7 +4,7 @@
 //! invalid value makes a condition false: what cannot be judged is not shown.
 
 use rust_decimal::Decimal;
-use standards::value::{ValueKind, standardise};
+use standards::value::{ValueKind, equal, standardise};
 
 use crate::model::{Condition, ConditionOp, ItemState};
 use crate::standardise::Standardised;
@@ -70,6 +70,13 @@ impl Test {
     }
 }
 
+/// Whether two standard values mean the same: names also without regard to separators and traditional forms.
+pub(crate) fn same(kind: &ValueKind, value: &str, other: &str) -> bool {
+    value == other
+        || (matches!(kind, ValueKind::PersonName | ValueKind::EnterpriseName)
+            && equal(kind, value, other) == Some(true))
+}
+
 /// Positions of the rows that exist for the consumer, in the source's order.
 ///
 /// The key is compared again here, on standard values: a source with a sloppy collation or a truncated column may return
@@ -79,8 +86,9 @@ pub fn filter(task: &Task<'_>, rows: &Standardised) -> Vec<usize> {
         let cell = rows.cell(slot, row)?;
         matches!(cell.state, ItemState::Valid | ItemState::Repaired).then_some(cell.value.as_deref()?)
     };
+    let Some(key) = task.item(task.key) else { return Vec::new() };
     (0..rows.len())
-        .filter(|&row| value(task.key, row) == Some(task.subject.as_str()))
+        .filter(|&row| value(task.key, row).is_some_and(|value| same(&key.kind, value, &task.subject)))
         .filter(|&row| {
             task.tests.iter().all(|test| value(test.at, row).is_some_and(|value| test.holds(value)))
         })

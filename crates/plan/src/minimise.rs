@@ -2,6 +2,7 @@
 
 use standards::value::mask;
 
+use crate::filter::same;
 use crate::model::{Answer, AnswerItem, AnswerRow, ClaimVerdict, ItemState, Shape, Verdict};
 use crate::standardise::Standardised;
 use crate::task::{Claim, Task, Wanted};
@@ -66,10 +67,13 @@ fn answer_item(task: &Task<'_>, rows: &Standardised, row: usize, wanted: &Wanted
 
 /// Yes or no when every visible row says the same; otherwise unknown.
 fn verdict(task: &Task<'_>, rows: &Standardised, visible: &[usize], claim: &Claim) -> ClaimVerdict {
+    let item = task.item(claim.slot);
     let one = |row: &usize| {
         let cell = rows.cell(claim.slot, *row)?;
         match cell.state {
-            ItemState::Valid | ItemState::Repaired => Some(cell.value.as_deref()? == claim.value),
+            ItemState::Valid | ItemState::Repaired => {
+                Some(same(&item?.kind, cell.value.as_deref()?, &claim.value))
+            }
             ItemState::Invalid | ItemState::Missing => None,
         }
     };
@@ -77,7 +81,7 @@ fn verdict(task: &Task<'_>, rows: &Standardised, visible: &[usize], claim: &Clai
     let first = said.next().flatten();
     let agreed = first.filter(|_| said.all(|other| other == first));
     ClaimVerdict {
-        item: task.item(claim.slot).map(|item| item.item.clone()).unwrap_or_default(),
+        item: item.map(|item| item.item.clone()).unwrap_or_default(),
         verdict: match agreed {
             Some(true) => Verdict::Yes,
             Some(false) => Verdict::No,

@@ -179,7 +179,8 @@ pub struct Call {
     pub purpose: Purpose,
     /// Case number (办件编号) the caller gave.
     pub case: String,
-    /// Client system or console user that asked, as the hub names it. When the grant lists clients, it must be one of them.
+    /// Who asked, as the hub names it: `client:<id>` for a client system, `user:<id>` for a person. When the grant lists clients,
+    /// it must be one of them.
     pub caller: String,
 }
 

@@ -7,6 +7,7 @@
 //! | same mount, narrower or equal | accepted | accepted |
 //! | same mount, wider | accepted, recorded as widened | waits |
 //! | first of its grant, or again after a revocation | accepted | waits |
+//! | again, unchanged, after a suspension | accepted | accepted |
 //! | another mount, also than that of other grants on the same resource | waits | waits |
 
 use plan::change::Difference;
@@ -17,6 +18,9 @@ use crate::config::Accept;
 use crate::deny::DenyList;
 use crate::fault::Fault;
 use crate::record::leaf;
+
+/// What the hub gives as the reason when it takes a pin back only for a while.
+const SUSPENDED: &str = "suspended";
 
 /// By what an offer is judged.
 pub struct Policy<'a> {
@@ -86,6 +90,10 @@ pub fn decide(
         return Ok(Decision::Known("refused"));
     }
     let revoked = known.and_then(|known| known.revoked.as_ref());
+    // A suspension is the hub's own pause; what comes back unchanged is what this department agreed to.
+    if accepted.is_none() && revoked.is_some_and(|gone| gone.digest == digest && gone.reason == SUSPENDED) {
+        return Ok(Decision::Accept { kind: leaf::PIN_ACCEPTED, why: vec!["agent.resumed".to_owned()] });
+    }
     let before = accepted.map(|kept| &kept.pin).or(revoked.map(|gone| &gone.pin));
     let Some(before) = before else {
         // A new grant id is no way around the rule for mounts.

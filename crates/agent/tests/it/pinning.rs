@@ -49,6 +49,29 @@ async fn a_person_approves_what_the_person_saw() {
     assert_eq!(kinds, expected.map(|(kind, by)| (kind.to_owned(), Some(by.to_owned()))));
 }
 
+/// What the hub only suspended comes back unchanged without asking again; what was revoked, or comes back changed, waits.
+#[tokio::test]
+async fn a_suspended_grant_resumes_unchanged() {
+    let department = Department::joined("accept = \"manual\"").await;
+    let agent = department.open();
+    let pin = pin();
+    offered(&agent, &pin).await;
+    agent.book.approve("g1", &digest(&pin), Approval::Accept, "li").await.expect("approved");
+    let take_back = async |reason: &str| {
+        agent.book.revoke(&wire::proto::PinRevoke { grant: "g1".into(), reason: reason.into() }).await;
+    };
+    take_back("suspended").await;
+    assert!(agent.book.get("g1").is_none());
+    assert_eq!(offered(&agent, &pin).await, "accepted");
+    take_back("suspended").await;
+    let mut changed = pin.clone();
+    changed.grant.quota_per_day += 1;
+    assert_eq!(offered(&agent, &changed).await, "pending");
+    assert_eq!(offered(&agent, &pin).await, "accepted");
+    take_back("revoked").await;
+    assert_eq!(offered(&agent, &pin).await, "pending");
+}
+
 /// Under `auto` a wider version is taken, and the record says in what it is wider.
 #[tokio::test]
 async fn a_widened_grant_is_recorded_as_such() {

@@ -87,6 +87,9 @@ fn verdicts_are_three_valued() {
     nameless[1] = None;
     assert_eq!(verdict("张三丰", &[row()]), Verdict::Yes);
     assert_eq!(verdict("李四", &[row()]), Verdict::No);
+    let mut traditional = row();
+    traditional[1] = Some("張三豐");
+    assert_eq!(verdict("张三丰", &[traditional]), Verdict::Yes, "the same name in traditional characters");
     assert_eq!(verdict("张三丰", &[row(), row()]), Verdict::Yes);
     assert_eq!(verdict("张三丰", &[]), Verdict::Unknown);
     assert_eq!(verdict("张三丰", &[nameless]), Verdict::Unknown);

@@ -96,7 +96,9 @@ fn only_granted_clients_may_call() {
     let pinned = Pinned::new(changed).expect("valid");
     let mut call = query(&pinned, &["name"]);
     assert_eq!(refused(&pinned, &call), "plan.client_not_granted");
-    call.caller = "client-2".into();
+    call.caller = "user:client-2".into();
+    assert_eq!(refused(&pinned, &call), "plan.client_not_granted", "a person is no client");
+    call.caller = "client:client-2".into();
     assert!(check(&pinned, &call, NOW).is_ok());
 }
 

@@ -63,7 +63,7 @@ fn other_rows() -> Vec<Row> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2_000))]
+    #![proptest_config(ProptestConfig::with_cases(1_000))]
 
     /// Only granted items leave, only in clear when granted so, only of visible rows; verify delivers no row at all.
     #[test]
