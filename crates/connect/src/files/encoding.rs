@@ -53,18 +53,59 @@ impl Encoding {
     }
 }
 
+/// What a file looks like when it is taken for UTF-8.
+#[derive(Debug, Default)]
+struct Evidence {
+    /// Characters of three bytes in the rows where Chinese characters and punctuation stand.
+    chinese: u64,
+    /// Other characters of several bytes. Pairs of GB18030 often look like these.
+    other: u64,
+    /// Places that are no UTF-8.
+    bad: u64,
+    /// Whether the whole file can be GB18030.
+    gb_bad: bool,
+}
+
+impl Evidence {
+    /// Chinese text in UTF-8 is nearly all characters of three bytes. A few bad places among many of them
+    /// are damage; without any of them even sound UTF-8 is more likely GB18030 (as is `联通`).
+    fn verdict(&self) -> Encoding {
+        let utf8 = if self.bad == 0 {
+            self.chinese > 0 || self.other == 0 || self.gb_bad
+        } else {
+            self.bad * 10 <= self.chinese
+        };
+        if utf8 { Encoding::Utf8 } else { Encoding::Gb18030 }
+    }
+
+    fn count(&mut self, valid: &[u8]) {
+        let chinese = valid.iter().filter(|byte| matches!(byte, 0xe3..=0xe9 | 0xef)).count() as u64;
+        let leading = valid.iter().filter(|byte| **byte >= 0xc0).count() as u64;
+        self.chinese += chinese;
+        self.other += leading - chinese;
+    }
+}
+
 /// Reads to the end of a file without a mark and tells UTF-8 from GB18030. The whole file counts, because
-/// the first Chinese character may stand far down. A few bad bytes among much good UTF-8 leave it UTF-8.
+/// the first Chinese character may stand far down.
 pub(super) fn recognise(mut reader: impl Read) -> std::io::Result<Encoding> {
     let mut block = vec![0_u8; 1 << 20];
-    let (mut kept, mut good, mut bad) = (0_usize, 0_u64, 0_u64);
+    let mut gb = encoding_rs::GB18030.new_decoder_without_bom_handling();
+    let mut scratch = String::new();
+    let (mut kept, mut evidence) = (0_usize, Evidence::default());
     loop {
         let length = reader.read(block.get_mut(kept..).unwrap_or_default())?;
         if length == 0 {
-            bad += u64::from(kept > 0);
+            evidence.bad += u64::from(kept > 0);
             break;
         }
         let end = kept + length;
+        if evidence.chinese == 0 && !evidence.gb_bad {
+            let new = block.get(kept..end).unwrap_or_default();
+            scratch.clear();
+            scratch.reserve(gb.max_utf8_buffer_length(new.len()).unwrap_or(4 * new.len()));
+            evidence.gb_bad = gb.decode_to_string(new, &mut scratch, false).2;
+        }
         let mut at = 0;
         kept = 0;
         while let Some(rest) = block.get(at..end).filter(|rest| !rest.is_empty()) {
@@ -72,20 +113,20 @@ pub(super) fn recognise(mut reader: impl Read) -> std::io::Result<Encoding> {
                 Ok(_) => (rest.len(), 0),
                 Err(error) => (error.valid_up_to(), error.error_len().unwrap_or(0)),
             };
-            good += rest.iter().take(valid).filter(|byte| **byte >= 0xc0).count() as u64;
+            evidence.count(rest.get(..valid).unwrap_or_default());
             if valid < rest.len() && skip == 0 {
                 kept = rest.len() - valid;
                 block.copy_within(end - kept..end, 0);
                 break;
             }
-            bad += u64::from(skip > 0);
+            evidence.bad += u64::from(skip > 0);
             at += valid + skip;
-            if bad > 100 && bad * 10 > good {
+            if evidence.bad > 100 && evidence.bad * 10 > evidence.chinese {
                 return Ok(Encoding::Gb18030);
             }
         }
     }
-    Ok(if bad * 10 > good { Encoding::Gb18030 } else { Encoding::Utf8 })
+    Ok(evidence.verdict())
 }
 
 #[cfg(test)]
@@ -104,6 +145,14 @@ mod tests {
         assert_eq!(recognised("姓名\n张三\n".as_bytes()), Encoding::Utf8);
         let (gb, _, _) = encoding_rs::GB18030.encode("姓名\n张三\n");
         assert_eq!(recognised(&gb), Encoding::Gb18030);
+        // Pairs of GB18030 that happen to be characters of two bytes in UTF-8.
+        let (gb_pairs, _, _) = encoding_rs::GB18030.encode("联通\n");
+        assert_eq!(recognised(&gb_pairs), Encoding::Gb18030);
+        let (one_value, _, _) = encoding_rs::GB18030.encode("编号\n");
+        assert_eq!(
+            recognised(&[&one_value, "\u{5b5}\n".repeat(5000).as_bytes()].concat()),
+            Encoding::Gb18030
+        );
         let mut late = vec![b'x'; 3 << 20];
         late.extend_from_slice(&gb);
         assert_eq!(recognised(&late), Encoding::Gb18030);

@@ -103,7 +103,7 @@ impl Index {
         let mut rows = 0_u64;
         while let Some(place) = records.next(&mut record)? {
             rows += 1;
-            let (text, _) = opened.layout.encoding.decode(record.get(at).unwrap_or_default());
+            let (text, _) = opened.layout.text(record.get(at).unwrap_or_default());
             let key = trimmed(&text);
             if !key.is_empty() {
                 entries.push((hash64(key.as_bytes()), place.offset));

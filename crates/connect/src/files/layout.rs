@@ -1,6 +1,7 @@
 //! How a text file is laid out: encoding, delimiter, header, and what is odd about it.
 
 use std::{
+    borrow::Cow,
     collections::{HashMap, HashSet},
     fs::File,
     io::Read,
@@ -28,6 +29,8 @@ pub(super) struct Layout {
     by_name: HashMap<String, usize>,
     /// Bytes of an average record.
     pub(super) record_bytes: f64,
+    /// Rows, when the sample was the whole file.
+    pub(super) rows: Option<u64>,
     /// Whether lines end in CR LF.
     pub(super) crlf: bool,
     pub(super) notes: Vec<Note>,
@@ -63,6 +66,7 @@ impl Layout {
             columns: Vec::new(),
             by_name: HashMap::new(),
             record_bytes: 1.0,
+            rows: None,
             crlf: body.windows(2).take(4096).any(|pair| pair == b"\r\n"),
             notes: Vec::new(),
         };
@@ -88,6 +92,7 @@ impl Layout {
                 line: None,
                 count: 1,
             });
+            self.rows = Some(0);
             return Ok(());
         }
         self.take_header(name, &record);
@@ -106,6 +111,7 @@ impl Layout {
                 count: 1,
             });
         }
+        self.rows = complete.then_some(records);
         self.record_bytes = ((to - from) as f64 / records.max(1) as f64).max(1.0);
         Ok(())
     }
@@ -114,7 +120,7 @@ impl Layout {
     fn take_header(&mut self, file: &str, record: &csv::ByteRecord) {
         let mut taken: HashSet<String> = HashSet::new();
         for (at, field) in record.iter().enumerate() {
-            let (text, _) = self.encoding.decode(field);
+            let (text, _) = self.text(field);
             let wanted = text.trim().trim_start_matches('\u{feff}').to_owned();
             let base = if wanted.is_empty() { format!("column_{}", at + 1) } else { wanted.clone() };
             let mut name = base.clone();
@@ -149,6 +155,21 @@ impl Layout {
     /// The translation that the bytes need before they are parsed.
     pub(super) fn translate(&self) -> Option<Translate> {
         Translate::needed(self.encoding, self.delimiter)
+    }
+
+    /// A field as text, and whether every byte was of the encoding.
+    pub(super) fn text<'b>(&self, bytes: &'b [u8]) -> (Cow<'b, str>, bool) {
+        let (text, sound) = self.encoding.decode(bytes);
+        // Inside quotes the delimiter's byte was no delimiter.
+        match self.translate() {
+            Some(_) if text.contains(char::from(UNIT)) => (
+                Cow::Owned(
+                    text.replace(char::from(UNIT), char::from(self.delimiter).encode_utf8(&mut [0; 4])),
+                ),
+                sound,
+            ),
+            _ => (text, sound),
+        }
     }
 
     /// A parser for the bytes.

@@ -47,7 +47,8 @@ pub(super) struct Place {
 
 impl Opened {
     pub(super) fn new(table: &str, file: File, tag: Tag, size: u64, layout: Layout) -> Self {
-        Self { table: table.to_owned(), file, tag, size, layout, rows: AtomicU64::new(UNKNOWN) }
+        let rows = AtomicU64::new(layout.rows.unwrap_or(UNKNOWN));
+        Self { table: table.to_owned(), file, tag, size, layout, rows }
     }
 
     /// Remembers the number of rows, once they have all been seen.
@@ -94,6 +95,7 @@ pub(super) struct Records<'o> {
 impl Records<'_> {
     /// The next record and its place; `None` at the end.
     pub(super) fn next(&mut self, record: &mut ByteRecord) -> Result<Option<Place>, SourceError> {
+        let begins = self.reader.position().line();
         match self.reader.read_byte_record(record) {
             Ok(false) => Ok(None),
             Ok(true) => {
@@ -103,13 +105,13 @@ impl Records<'_> {
                 let line = if self.opened.layout.crlf && offset > 0 { line + 1 } else { line };
                 Ok(Some(Place { offset: self.base + offset, line }))
             }
-            Err(error) => Err(self.failed(error)),
+            Err(error) => Err(self.failed(error, begins)),
         }
     }
 
-    fn failed(&self, error: csv::Error) -> SourceError {
+    fn failed(&self, error: csv::Error, begins: u64) -> SourceError {
         let name = &self.opened.table;
-        let line = self.reader.position().line();
+        let line = begins + u64::from(self.opened.layout.crlf);
         match error.into_kind() {
             csv::ErrorKind::Io(io) if io.get_ref().is_some_and(|inner| inner.is::<TooLong>()) => {
                 let megabytes = LONGEST_RECORD / 1024 / 1024;
@@ -119,7 +121,7 @@ impl Records<'_> {
                         "从第 {line} 行起的一条记录超过 {megabytes} MB，多半是引号没有闭合；请在文件中改正该行。"
                     ),
                     format_args!(
-                        "the record that begins near line {line} is longer than {megabytes} MB, most likely because a \
+                        "the record that begins in line {line} is longer than {megabytes} MB, most likely because a \
                          quote is never closed; correct the line in the file"
                     ),
                 )

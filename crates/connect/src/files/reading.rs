@@ -45,7 +45,7 @@ pub(super) fn lookup(
                 return finish(&opened.table, &mut batch);
             }
             let found = opened.records_at(offset, RECORD_PIECE).next(&mut record)?.is_some();
-            let (text, _) = opened.layout.encoding.decode(record.get(key_at).unwrap_or_default());
+            let (text, _) = opened.layout.text(record.get(key_at).unwrap_or_default());
             // Different keys may share a hash.
             if found && trimmed(&text) == key {
                 push(opened, &mut batch, &record, &places)?;
@@ -79,7 +79,7 @@ pub(super) fn profile(opened: &Opened, sample: usize) -> Result<TableProfile, So
         }
         sampled += 1;
         for (at, profiler) in profilers.iter_mut().enumerate() {
-            let (text, sound) = layout.encoding.decode(record.get(at).unwrap_or_default());
+            let (text, sound) = layout.text(record.get(at).unwrap_or_default());
             if !sound {
                 oddities.bad_bytes(place.line);
             }
@@ -139,7 +139,7 @@ fn push(
     places: &[usize],
 ) -> Result<(), SourceError> {
     for (at, place) in places.iter().enumerate() {
-        let (text, _) = opened.layout.encoding.decode(record.get(*place).unwrap_or_default());
+        let (text, _) = opened.layout.text(record.get(*place).unwrap_or_default());
         let cell = if text.is_empty() { Cell::Null } else { Cell::Text(&text) };
         batch.push(at, &cell).map_err(|_| too_large(&opened.table))?;
     }

@@ -105,7 +105,7 @@ impl ColumnProfiler {
             max_length: self.max,
             patterns: self.shapes.top(5, self.values),
             examples: examples(&self.kept, best),
-            codes: if best.is_some_and(identifies) { Vec::new() } else { codes(self.codes, self.values) },
+            codes: codes(self.codes, self.values, best),
             name: self.name,
             nulls: self.nulls,
             kinds,
@@ -113,19 +113,24 @@ impl ColumnProfiler {
     }
 }
 
-/// Whether a value of the kind points to one person, enterprise or telephone.
-fn identifies(kind: &ValueKind) -> bool {
-    matches!(
-        kind,
+/// Whether a list of few values of this kind may still name somebody.
+fn identifies(kind: &ValueKind, counts: &HashMap<Box<str>, u64>) -> bool {
+    match kind {
         ValueKind::ResidentId
-            | ValueKind::CreditCode
-            | ValueKind::Mobile
-            | ValueKind::Landline
-            | ValueKind::Phone
-            | ValueKind::EnterpriseName
-            | ValueKind::PersonName
-            | ValueKind::Money
-    )
+        | ValueKind::CreditCode
+        | ValueKind::Mobile
+        | ValueKind::Landline
+        | ValueKind::Phone
+        | ValueKind::Money => true,
+        // Short words for a state can be read as the name of an enterprise, but few such names are that short.
+        ValueKind::EnterpriseName => {
+            let long = counts.keys().filter(|value| value.chars().count() >= 6).count();
+            long * 2 > counts.len()
+        }
+        // Such as the few officers who approved all cases.
+        ValueKind::PersonName => kinds::begin_like_names(counts.keys().map(|value| &**value)),
+        _ => false,
+    }
 }
 
 /// Three different values as they may be shown. A kind with a masking rule of its own is masked by it;
@@ -149,9 +154,9 @@ fn examples(values: &[String], best: Option<&ValueKind>) -> Vec<String> {
     shown
 }
 
-fn codes(counts: Option<HashMap<Box<str>, u64>>, values: u64) -> Vec<CodeCount> {
+fn codes(counts: Option<HashMap<Box<str>, u64>>, values: u64, best: Option<&ValueKind>) -> Vec<CodeCount> {
     let Some(counts) = counts else { return Vec::new() };
-    if values < 20 * counts.len() as u64 {
+    if values < 20 * counts.len() as u64 || best.is_some_and(|kind| identifies(kind, &counts)) {
         return Vec::new();
     }
     let mut codes: Vec<CodeCount> = counts
@@ -192,6 +197,16 @@ mod tests {
         let values: Vec<&str> = profile.codes.iter().map(|code| code.value.as_str()).collect();
         assert_eq!(values, ["在册", "注销"]);
         assert!(!profile.examples.iter().any(|shown| shown == "某某人"));
+    }
+
+    /// A few names of many rows each are people, not codes.
+    #[test]
+    fn names_are_no_codes() {
+        let mut column = ColumnProfiler::new("审批人");
+        for i in 0..200 {
+            column.add(Some(if i % 2 == 0 { "王建国" } else { "李红" }));
+        }
+        assert!(column.finish().codes.is_empty());
     }
 
     /// The values kept for recognition stay bounded and cover the whole column.

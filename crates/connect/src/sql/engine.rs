@@ -100,13 +100,18 @@ pub(crate) trait Engine: Sized + Send + Sync + 'static {
     }
 }
 
-/// Whether text is digits with an optional sign, nothing else.
+/// Text of nothing but digits, with an optional minus, as a whole number.
 pub(crate) fn as_integer(text: &str) -> Option<i64> {
     let digits = text.strip_prefix('-').unwrap_or(text);
     if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
     }
     text.parse().ok()
+}
+
+/// Text of nothing but digits as a whole number.
+pub(crate) fn as_unsigned(text: &str) -> Option<u64> {
+    text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok()).flatten()
 }
 
 /// Whether text is a plain decimal: digits, at most one point, an optional minus.

@@ -12,7 +12,7 @@ use sqlx::{
 };
 
 use super::{
-    engine::{Condition, Engine, Fault, Key, as_integer, is_date, is_decimal},
+    engine::{Condition, Engine, Fault, Key, as_integer, as_unsigned, is_date, is_decimal},
     mysql_schema,
     schema::{Class, Column, Table},
 };
@@ -140,7 +140,8 @@ impl Engine for Mysql {
         for _ in 0..if textual { 2 } else { 1 } {
             for value in &filled {
                 match column.class {
-                    Class::Int | Class::Unsigned => args.add(as_integer(value))?,
+                    Class::Int => args.add(as_integer(value))?,
+                    Class::Unsigned => args.add(as_unsigned(value))?,
                     Class::Float => args.add(value.parse::<f64>().ok())?,
                     _ => args.add(value.as_str())?,
                 }

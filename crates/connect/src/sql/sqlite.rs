@@ -36,8 +36,10 @@ impl Sqlite {
         Self { options }
     }
 
+    /// Backticks, not double quotes: SQLite takes a double-quoted name that it does not know for a text, so
+    /// that a column which was dropped would be answered with its own name in every row.
     fn quote(name: &str) -> String {
-        format!("\"{}\"", name.replace('"', "\"\""))
+        format!("`{}`", name.replace('`', "``"))
     }
 }
 
