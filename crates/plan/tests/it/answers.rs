@@ -31,7 +31,7 @@ fn rows_of_others_and_rows_outside_the_filter_do_not_exist() {
     let pinned = pinned();
     let call = query(&pinned, &["name"]);
     for (column, text) in
-        [(0, Some("110105194912310021")), (0, None), (6, Some("440106")), (6, None), (6, Some("不详"))]
+        [(0, Some("110105194912310038")), (0, None), (6, Some("440106")), (6, None), (6, Some("不详"))]
     {
         let mut other = row();
         other[column] = text;

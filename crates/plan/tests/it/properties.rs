@@ -57,7 +57,7 @@ fn other_rows() -> Vec<Row> {
     elsewhere[1] = Some("外地人甲");
     elsewhere[6] = Some("440106");
     let mut stranger = row();
-    stranger[0] = Some("110105194912310021");
+    stranger[0] = Some("110105194912310038");
     stranger[1] = Some("另一个人");
     vec![row(), elsewhere, stranger, row()]
 }
