@@ -92,9 +92,17 @@ impl Memory {
         memory
     }
 
-    /// The same storage, with a power cut to come.
-    pub fn cut_at(self, operation: u64) -> Self {
-        self.0.lock().faults.push((operation..operation + 1, Fault::PowerCut));
+    /// What the next process finds after this one was killed: all that was written, synced or not.
+    pub fn after_kill(&self) -> Self {
+        let mut world = self.0.lock().clone();
+        (world.operations, world.dead, world.locked) = (0, false, false);
+        world.faults.clear();
+        Self(Arc::new(Mutex::new(world)))
+    }
+
+    /// The same storage, with one more fault to come.
+    pub fn and_fault(self, operations: std::ops::Range<u64>, fault: Fault) -> Self {
+        self.0.lock().faults.push((operations, fault));
         self
     }
 
