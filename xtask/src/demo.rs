@@ -90,10 +90,10 @@ pub async fn run(args: &Args) -> anyhow::Result<()> {
     // Both before the long build, so that what must be installed by hand is said early.
     let servers = if args.wants_servers() { Servers::start().await } else { Servers::default() };
     crate::web::ensure_built()?;
-    cargo(&["build", "--profile", "demo", "-p", "guantong"]).run()?;
+    cargo(&["build", "-p", "guantong"]).run()?;
     let (postgres, mariadb) = servers.databases().await?;
 
-    let mut command = Command::new(crate::repo::target().join("demo").join("guantong"));
+    let mut command = Command::new(crate::repo::target().join("debug").join("guantong"));
     command.arg("demo").args(args.passed_on()).current_dir(crate::repo::root()).kill_on_drop(true);
     if let Some(url) = postgres {
         command.arg("--postgres-url").arg(url);

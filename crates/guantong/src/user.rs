@@ -12,9 +12,6 @@ pub struct UserArgs {
     /// Log-in name 用户名.
     #[arg(long)]
     username: String,
-    /// Name for people 姓名.
-    #[arg(long)]
-    display_name: Option<String>,
     /// Role, for example platform_operator 角色.
     #[arg(long, value_parser = role)]
     role: Role,
@@ -58,8 +55,7 @@ pub async fn run(args: &UserArgs) -> anyhow::Result<()> {
             args.organisation
         ),
     };
-    let display = args.display_name.as_deref().unwrap_or(&args.username);
-    hub.identity.bootstrap(&args.username, display, &password, args.role, &organisation).await?;
+    hub.identity.bootstrap(&args.username, &password, args.role, &organisation).await?;
     out::line(&format!("已新增 / added: {}", args.username));
     Ok(())
 }

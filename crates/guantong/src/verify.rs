@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context as _, bail};
 use clap::Args;
-use ledger::{Report, VerifierKey, VerifyOptions};
+use ledger::{CheckState, Report, VerifierKey, VerifyOptions};
 use tokio::runtime::Handle;
 
 use crate::out;
@@ -84,5 +84,23 @@ fn show(report: &Report, json: bool) {
         out::line(&serde_json::to_string_pretty(report).unwrap_or_default());
         return;
     }
-    out::line(&report.to_string());
+    out::line(&format!("存证日志 / log: {}", report.origin));
+    out::line(&format!("条目 / entries: {} ({} checked)", report.size, report.entries_checked));
+    out::line(&format!("根 / root: {}", report.root));
+    for check in &report.checks {
+        let mark = match check.state {
+            CheckState::Passed => "✓",
+            CheckState::Failed => "✗",
+            CheckState::NotDone => "–",
+        };
+        out::line(&format!("{mark} {} / {}", check.zh, check.en));
+    }
+    for finding in &report.findings {
+        out::line(&format!("! [{}] {}\n    {}", finding.code, finding.zh, finding.en));
+    }
+    if report.is_ok() {
+        out::line("存证完整，未被改动。/ The evidence is complete and unchanged.");
+    } else {
+        out::line(&format!("发现 {} 处问题。/ {} finding(s).", report.findings_total, report.findings_total));
+    }
 }

@@ -41,7 +41,7 @@ async fn ready(State(monitor): State<Monitor>) -> Response {
 
 async fn metrics_text(
     State(monitor): State<Monitor>,
-    peer: Option<ConnectInfo<SocketAddr>>,
+    peer: Option<axum::Extension<ConnectInfo<SocketAddr>>>,
     headers: HeaderMap,
 ) -> Response {
     let token = &monitor.kernel.config.server.metrics_token;
@@ -51,7 +51,7 @@ async fn metrics_text(
         .and_then(|value| value.strip_prefix("Bearer "));
     // Behind a proxy everybody comes from this machine, so a forwarded request does not count as local.
     let forwarded = headers.contains_key("x-forwarded-for") || headers.contains_key("forwarded");
-    let local = peer.is_some_and(|ConnectInfo(peer)| peer.ip().is_loopback()) && !forwarded;
+    let local = peer.is_some_and(|axum::Extension(ConnectInfo(peer))| peer.ip().is_loopback()) && !forwarded;
     if !(local || (!token.is_empty() && given == Some(token.as_str()))) {
         return Error::forbidden(
             "metrics.token",

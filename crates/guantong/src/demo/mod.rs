@@ -10,7 +10,6 @@ mod stores;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
 use clap::Args;
@@ -85,9 +84,8 @@ pub async fn run(args: &DemoArgs, stop: CancellationToken) -> anyhow::Result<()>
     let url = format!("http://{}", running.http);
 
     let seeded = seed::seed(&running.hub, &url, &county, &say).await?;
-    let agents = departments::Agents::start(&dir, &url, &seeded, &stores).await?;
-    seeded.wait_connected(&agents).await.context("agents")?;
-    let seeded = Arc::new(seeded);
+    let mut agents = departments::Agents::start(&dir, &url, &seeded, &stores).await?;
+    seeded.wait_connected(&mut agents).await.context("agents")?;
     seed::publish_and_grant(&seeded, &county, &say).await?;
 
     say.line("正在执行示例调用……", "Making sample calls…");

@@ -85,7 +85,7 @@ pub async fn seed(hub: &Hub, url: &str, county: &County, say: &Say) -> anyhow::R
     let bureau = organisation("云澜县数据局", "数据局", "11513428MB0000000T", county::REGION);
     let bureau = OrganisationInput { credit_code: fitting_code(&bureau.credit_code), ..bureau };
     let bureau = hub.catalog.create_organisation(&Actor::System, bureau).await?;
-    hub.identity.bootstrap("admin", "平台运维", PASSWORD, Role::PlatformOperator, &bureau.id).await?;
+    hub.identity.bootstrap("admin", PASSWORD, Role::PlatformOperator, &bureau.id).await?;
     let admin = Session::log_in(url, "admin", PASSWORD).await?;
     let mut accounts = vec![account("admin", Role::PlatformOperator, &bureau.name)];
     for (username, role) in [("business", Role::BusinessOperator), ("auditor", Role::SecurityAuditor)] {
@@ -179,15 +179,7 @@ async fn seed_department(
     for client in &department.clients {
         let made = json!({"client_id": client.client_id, "name": client.zh});
         let made = developer.post("/api/v1/clients", &made).await?;
-        let id = made["id"].as_str().or_else(|| made["client"]["id"].as_str()).context("client id")?;
-        let secret = match made["secret"].as_str().or_else(|| made["client_secret"].as_str()) {
-            Some(secret) => secret.to_owned(),
-            None => {
-                let given = developer.post(&format!("/api/v1/clients/{id}/secret"), &json!({})).await?;
-                given["secret"].as_str().or_else(|| given["client_secret"].as_str()).context("secret")?.to_owned()
-            }
-        };
-        clients.push((client.client_id.to_owned(), secret));
+        clients.push((client.client_id.to_owned(), text(&made, "secret")?));
     }
     let agent =
         admin.post("/api/v1/agents", &json!({"name": department.agent, "organisation_id": organisation_id})).await?;
@@ -230,10 +222,12 @@ fn resource_body(resource: &Resource, organisation_id: &str, system_id: &str) ->
 
 impl Seeded {
     /// Waits until every agent is connected.
-    pub async fn wait_connected(&self, agents: &Agents) -> anyhow::Result<()> {
-        let _ = agents;
+    pub async fn wait_connected(&self, agents: &mut Agents) -> anyhow::Result<()> {
         let ids: Vec<_> = self.departments.iter().map(|department| department.agent_id.as_str()).collect();
-        until("agents to connect", || async {
+        until("agents to connect", async || {
+            if let Some(ended) = agents.ended() {
+                bail!("{ended}: the agent has ended; see agents/*/agent.log");
+            }
             let list = self.admin.get("/api/v1/agents?page_size=200").await?;
             let items = list["items"].as_array().cloned().unwrap_or_default();
             Ok(ids.iter().all(|id| {
@@ -287,11 +281,7 @@ impl Seeded {
 }
 
 /// Asks again until it is so, or patience ends.
-async fn until<F, Fut>(what: &str, mut so: F) -> anyhow::Result<()>
-where
-    F: FnMut() -> Fut,
-    Fut: Future<Output = anyhow::Result<bool>>,
-{
+async fn until(what: &str, mut so: impl AsyncFnMut() -> anyhow::Result<bool>) -> anyhow::Result<()> {
     let waiting = async {
         while !so().await? {
             tokio::time::sleep(Duration::from_millis(100)).await;
@@ -338,7 +328,7 @@ pub async fn publish_and_grant(seeded: &Seeded, county: &County, say: &Say) -> a
         grants.push((provider, text(&made, "id")?));
     }
     for (provider, id) in &grants {
-        until("an agent to accept a grant", || async {
+        until("an agent to accept a grant", async || {
             let grant = provider.head.get(&format!("/api/v1/grants/{id}")).await?;
             if grant["pin_state"] == "refused" {
                 bail!("{}: {}", provider.name, grant["pin_reason"]);
