@@ -67,9 +67,9 @@ export const agents = {
   list: list<T.Agent>('/api/v1/agents'),
   get: one<T.Agent>('/api/v1/agents/{id}'),
   create: (body: object) => call<T.JoinCode>('POST', '/api/v1/agents', { body }),
-  joinCode: (id: string) => call<T.JoinCode>('POST', '/api/v1/agents/{id}/join-code', { path: { id }, body: {} }),
-  disable: act<T.Agent>('/api/v1/agents/{id}/disable'),
-  enable: act<T.Agent>('/api/v1/agents/{id}/enable'),
+  joinCode: (id: string) => call<T.JoinCode>('POST', '/api/v1/agents/{id}/join-code', { path: { id } }),
+  disable: (id: string) => call<T.Agent>('POST', '/api/v1/agents/{id}/disable', { path: { id } }),
+  enable: (id: string) => call<T.Agent>('POST', '/api/v1/agents/{id}/enable', { path: { id } }),
   tables: (id: string, source: string) =>
     call<T.TableInfo[] | { items: T.TableInfo[] }>('GET', '/api/v1/agents/{id}/sources/{source}/tables', { path: { id, source } }),
   profile: (id: string, source: string, table: string) =>
@@ -84,7 +84,7 @@ export const clients = {
   list: list<T.ClientSystem>('/api/v1/clients'),
   create: (body: object) => call<{ client: T.ClientSystem; secret: string }>('POST', '/api/v1/clients', { body }),
   change: (id: string, body: object) => call<T.ClientSystem>('PATCH', '/api/v1/clients/{id}', { path: { id }, body }),
-  rotate: (id: string) => call<{ client: T.ClientSystem; secret: string }>('POST', '/api/v1/clients/{id}/secret', { path: { id }, body: {} }),
+  rotate: (id: string) => call<{ client: T.ClientSystem; secret: string }>('POST', '/api/v1/clients/{id}/secret', { path: { id } }),
 }
 
 export const grants = {
@@ -96,8 +96,25 @@ export const grants = {
   revoke: act<T.Grant>('/api/v1/grants/{id}/revoke'),
 }
 
+/** A callable grant with the names and kinds put to its items. */
+function toAskable(grant: T.CallableGrant): T.Askable {
+  const label = (item: string) => grant.labels.find((one) => one.item === item)
+  return {
+    grant: grant.id,
+    resource: { code: grant.resource_code, name: grant.resource_name },
+    provider: { name: grant.provider_name },
+    keys: grant.keys,
+    items: grant.items.map((item) => ({ ...item, en: label(item.item)?.en, kind: label(item.item)?.kind })),
+    purposes: grant.purposes,
+    shapes: grant.shapes,
+    valid_until_ms: grant.valid_until_ms,
+    quota_per_day: grant.quota_per_day,
+    used_today: grant.used_today,
+  }
+}
+
 export const calls = {
-  askable: () => call<T.Page<T.Askable>>('GET', '/api/v1/calls/grants'),
+  askable: async () => (await call<{ items: T.CallableGrant[] }>('GET', '/api/v1/calls/grants')).items.map(toAskable),
   query: (body: T.CallRequest) => call<T.CallAnswer>('POST', '/api/v1/query', { body }),
   verify: (body: T.CallRequest) => call<T.CallAnswer>('POST', '/api/v1/verify', { body }),
 }

@@ -85,7 +85,7 @@ export interface CodeSet {
   en: string
   standard?: string | null
   version?: string | null
-  codes?: { code: string; zh: string; en?: string | null; note?: string | null }[]
+  codes?: { code: string; zh: string; en?: string | null; current?: boolean }[]
 }
 
 export interface ResourceItem {
@@ -299,13 +299,35 @@ export type NewGrant = Pick<
   | 'quota_per_second'
 > & { condition: string | null }
 
-/** What the caller may ask now. */
+/** An item with its names and kind. */
+export interface Label extends Both {
+  item: string
+  kind: Kind
+}
+
+/** A grant as the server lists it for those who ask. */
+export interface CallableGrant {
+  id: string
+  resource_code: string
+  resource_name: string
+  provider_name: string
+  labels: Label[]
+  items: GrantItem[]
+  keys: Label[]
+  purposes: Purpose[]
+  shapes: Shape[]
+  valid_until_ms: number
+  quota_per_day: number
+  used_today: number
+}
+
+/** What the caller may ask now, as the pages use it. */
 export interface Askable {
   grant: string
-  resource: { id?: string; code: string; name: string }
-  provider: { name: string; credit_code?: string }
-  keys: { item: string; zh: string; en?: string; kind?: Kind }[]
-  items: (GrantItem & { kind?: Kind })[]
+  resource: { code: string; name: string }
+  provider: { name: string }
+  keys: Label[]
+  items: (GrantItem & { en?: string; kind?: Kind })[]
   purposes: Purpose[]
   shapes: Shape[]
   valid_until_ms: number
@@ -361,25 +383,34 @@ export interface EvidenceLine {
   matter?: string | null
   call?: string | null
   caller?: string | null
+  code?: string | null
+  consumer_name?: string | null
+  provider_name?: string | null
 }
 
 export interface EvidenceDetail {
   index: number
   leaf: string
   entry: Record<string, unknown>
-  opening?: unknown
+  consumer_name?: string | null
+  provider_name?: string | null
+  /** The erasable part with its randomness, for those who may see it. */
+  opening?: { r: string; payload: string; said: Record<string, unknown> } | null
   proof: string[]
   checkpoint: string
   verifier_key: string
 }
 
 export interface Overview {
-  calls_today?: number
-  refusals_today?: number
-  sources_down?: number
-  grants_expiring?: number
-  pins_pending?: number
-  [other: string]: unknown
+  calls_today: number
+  refusals_today: number
+  grants_active: number
+  grants_expiring: number
+  pins_waiting: number
+  agents: number
+  agents_connected: number
+  sources_down: (Source & { agent_name: string })[]
+  evidence_size: number
 }
 
 export interface Trust {

@@ -2,9 +2,5 @@
 import { tOr } from '@/i18n'
 
 export function flagWords(flag: string): string {
-  const exact = tOr(`flag.${flag}`, '')
-  if (exact) return exact
-  // `resident_id.check` and `credit_code.check` say the same of different numbers.
-  const tail = flag.split('.').pop() ?? ''
-  return tOr(`flag.${tail}`, flag)
+  return tOr(`flag.${flag}`, flag)
 }

@@ -1,7 +1,14 @@
 // A consistency proof out of the public hash tiles. The tiles need not be trusted: a wrong one gives a proof that fails.
-import { nodeHash, split, type Hash } from './merkle'
+import { nodeHash, type Hash } from '@/ledger/tree'
 
 const WIDTH = 256
+
+/** The largest power of two below `n`; `n` is at least 2. */
+function split(n: number): number {
+  let k = 1
+  while (k * 2 < n) k *= 2
+  return k
+}
 
 /** Reads the bytes of a tile path such as `tile/0/x001/067.p/12`. */
 export type TileReader = (path: string) => Promise<Uint8Array | undefined>

@@ -55,7 +55,7 @@ export const admin = define({
   'user.displayName': ['姓名', 'Name'],
   'user.role': ['岗位', 'Role'],
   'user.newPassword': ['重设密码（不改就留空）', 'New password (empty keeps the old)'],
-  'user.usernameWrong': ['用户名用字母、数字和 . _ -，至少两位。', 'Letters, digits and . _ -, at least two.'],
+  'user.usernameWrong': ['用户名为 3 至 32 位字母、数字或 . _ -。', '3 to 32 letters, digits or . _ -.'],
   'user.searchHint': ['姓名或用户名', 'Name or user name'],
   'role.platform_operator': ['平台运维', 'Platform operator'],
   'role.business_operator': ['业务运营', 'Business operator'],
@@ -72,5 +72,6 @@ export const admin = define({
   'codeset.title': ['代码集', 'Code sets'],
   'codeset.code': ['代码', 'Code'],
   'codeset.meaning': ['含义', 'Meaning'],
+  'codeset.old': ['（旧版代码，新数据不用）', '(older edition, not for new data)'],
   'codeset.version': ['版本 {v}', 'version {v}'],
 })

@@ -27,6 +27,8 @@ export const home = define({
   'home.noExpiring': ['没有快到期的授权', 'No grant expires soon'],
   'home.pinsPending': ['个授权等前置机确认', 'grants wait at the agent'],
   'home.noPins': ['没有等待确认的授权', 'No grant waits at an agent'],
+  'home.downSince': ['{time}起连不上', 'down since {time}'],
+  'home.sum': ['有效授权 {grants} 个；前置机 {agents} 台，已连接 {connected} 台；全平台存证 {evidence} 条。', '{grants} grants in force; {connected} of {agents} agents connected; {evidence} entries of evidence on the platform.'],
   'home.refusedPage': ['您的岗位不能打开刚才那一页。需要时请联系本单位负责人。', 'Your role may not open that page. Ask your head of department if you need it.'],
   'next.agent': ['接入部门前置机', 'Join an agent'],
   'next.agentMore': ['登记前置机，把一次性接入码交给部门。', 'Register it and hand the one-time code to the department.'],

@@ -5,11 +5,12 @@ import { ask } from './ask'
 import { catalogue } from './catalogue'
 import { common } from './common'
 import { evidence } from './evidence'
+import { generated } from './generated'
 import { grant } from './grant'
 import { help } from './help'
 import { home } from './home'
 import { words } from './words'
 
-export const messages = { ...admin, ...agent, ...ask, ...catalogue, ...common, ...evidence, ...grant, ...help, ...home, ...words }
+export const messages = { ...admin, ...agent, ...ask, ...catalogue, ...common, ...evidence, ...generated, ...grant, ...help, ...home, ...words }
 
 export type MessageKey = keyof typeof messages

@@ -1,0 +1,118 @@
+// A department registers a resource, mounts it, publishes it and gives a grant.
+import { readFileSync } from 'node:fs'
+import { assert } from '../stage.mjs'
+import { headOf } from './asking.mjs'
+
+/** An operator whose department has a connected agent with a source that is up. */
+async function provider(stage) {
+  for (const account of stage.accounts('department_operator')) {
+    const page = await stage.logIn(account)
+    const { items = [] } = (await stage.get(page, 'agents')) ?? {}
+    for (const agent of items) {
+      const source = agent.sources?.find((one) => one.up)
+      if (agent.connected && source) return { account, page, agent, source }
+    }
+    await page.context().close()
+  }
+  throw new Error('no department has a working source')
+}
+
+export const providing = [
+  {
+    name: 'catalogue: searched, filtered, opened, exported with formulas made harmless',
+    async run(stage) {
+      const page = await stage.logIn(stage.account('business_operator'), '/catalogue')
+      const total = Number((await page.textContent('[data-test=total]')).replace(/\D/g, ''))
+      assert(total > 0, 'the catalogue is empty')
+      const [download] = await Promise.all([page.waitForEvent('download'), page.click('[data-test=export]')])
+      const csv = readFileSync(await download.path(), 'utf8')
+      assert(csv.startsWith('\uFEFF') && csv.trim().split('\r\n').length === total + 1, 'not every row was exported')
+      assert(!/(^|,|")[=@]/m.test(csv), 'a cell begins with a formula')
+      await page.fill('[data-test=search]', '绝对没有这个资源')
+      await page.waitForSelector('[data-test=empty]')
+      await stage.inspect(page, 'catalogue-empty')
+    },
+  },
+  {
+    name: 'provide: register, mount on a live table, publish, grant, withdraw',
+    async run(stage) {
+      const { account, page, agent, source } = await provider(stage)
+      const name = `端到端测试资源 ${Date.now()} <b>x</b>`
+      await stage.go(page, '/catalogue/new')
+      await page.click('[data-test=save]')
+      await page.waitForSelector('.el-form-item__error')
+      await stage.inspect(page, 'resource-new-wrong')
+      await page.fill('[data-test=r-name]', name)
+      await page.fill('#r-abstract', '由端到端测试登记，可以删去。')
+      await page.fill('#r-cond', '仅供测试')
+      await stage.pick(page, '数据元 1', '公民身份号码')
+      await page.locator('[data-test=item-0] .el-checkbox').first().click()
+      await page.click('[data-test=add-item]')
+      await stage.pick(page, '数据元 2', '姓名')
+      await stage.inspect(page, 'resource-new')
+      await page.click('[data-test=save]')
+      await page.waitForURL(/catalogue\/(?!new)[^/]+$/)
+      await stage.settle(page)
+      const id = page.url().split('/').pop()
+      assert((await page.textContent('h1')).includes('<b>x</b>'), 'the name is not shown as it was typed')
+      await stage.inspect(page, 'resource-draft')
+
+      await page.click('[data-test=mount]')
+      await stage.settle(page)
+      if (await page.locator('.el-select:has(input[aria-label="前置机"])').count()) {
+        if (!(await page.locator(`[data-test="source-${source.name}"]`).count())) await stage.pick(page, '前置机', agent.name)
+      }
+      await page.click(`[data-test="source-${source.name}"]`)
+      await stage.settle(page)
+      const tables = await page.locator('[data-test^=table-]').count()
+      assert(tables > 0, 'no tables')
+      await page.locator('[data-test^=table-]').first().click()
+      await page.waitForSelector('[data-test^=map-]')
+      await page.waitForFunction(() => !document.querySelector('[role=status].soft'), null, { timeout: 60_000 })
+      const first = page.locator('[data-test^=map-] .el-select').first()
+      const chosen = await first.innerText()
+      if (/本表没有/.test(chosen) || !chosen.trim()) {
+        await first.click()
+        await page.locator('.el-select-dropdown__item:visible').first().click()
+      }
+      await stage.inspect(page, 'mount')
+      await page.click('[data-test=save-mount]')
+      await page.waitForURL(`**/catalogue/${id}`)
+      await stage.settle(page)
+      assert(await page.locator('[data-state=mounted]').count(), 'not shown as mounted')
+
+      const head = await headOf(stage, account.organisation)
+      await stage.go(head, `/catalogue/${id}`)
+      await head.click('[data-test=publish]')
+      await head.fill('[data-test=reason]', '端到端测试')
+      await head.click('[data-test=confirm]')
+      await head.waitForSelector('[data-test=withdraw]')
+      await stage.inspect(head, 'resource-published')
+
+      await stage.go(head, `/grants/new?resource=${id}`)
+      await head.click('[data-test=save-grant]')
+      await head.waitForSelector('.el-form-item__error')
+      await stage.inspect(head, 'grant-new-wrong')
+      await stage.pick(head, '使用部门')
+      await stage.pick(head, '公民身份号码', '完整提供')
+      await stage.pick(head, '姓名', '脱敏')
+      await head.fill('#matter-0', 'E2E-001')
+      await head.fill('#basis-0', '端到端测试')
+      await stage.inspect(head, 'grant-new')
+      await head.click('[data-test=save-grant]')
+      await head.waitForURL(/grants\/(?!new)[^/]+$/)
+      await stage.settle(head)
+      await stage.inspect(head, 'grant-made')
+      await head.click('[data-test=revoke]')
+      await head.fill('[data-test=reason]', '端到端测试结束')
+      await head.click('[data-test=confirm]')
+      await head.waitForSelector('[data-state=revoked]')
+
+      await stage.go(head, `/catalogue/${id}`)
+      await head.click('[data-test=withdraw]')
+      await head.fill('[data-test=reason]', '端到端测试结束')
+      await head.click('[data-test=confirm]')
+      await head.waitForSelector('[data-test=publish]')
+    },
+  },
+]

@@ -1,0 +1,115 @@
+// What a journey stands on: log-ins, waiting, screenshots in two sizes, and the accessibility check.
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+
+const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+export const WIDE = { width: 1440, height: 900 }
+export const PHONE = { width: 390, height: 844 }
+
+export function assert(condition, message) {
+  if (!condition) throw new Error(message)
+}
+
+export class Stage {
+  constructor(browser, world, results, name) {
+    Object.assign(this, { browser, world, results, name, contexts: [], complaints: [] })
+  }
+
+  /** Accounts of a role, narrowed to an organisation whose name contains the text. */
+  accounts(role, organisation = '') {
+    return this.world.accounts.filter((one) => one.role === role && (one.organisation ?? '').includes(organisation))
+  }
+  account(role, organisation = '') {
+    const [found] = this.accounts(role, organisation)
+    assert(found, `no account for ${role} ${organisation}`)
+    return found
+  }
+
+  async open(path = '/', size = WIDE) {
+    const context = await this.browser.newContext({ viewport: size, locale: 'zh-CN', acceptDownloads: true, reducedMotion: 'reduce' })
+    this.contexts.push(context)
+    const page = await context.newPage()
+    page.setDefaultTimeout(15_000)
+    page.on('pageerror', (error) => this.complaints.push(`script error: ${error.message}`))
+    page.on('console', (message) => {
+      // A refused request is logged by the browser itself; everything else is ours.
+      if (message.type() === 'error' && !/Failed to load resource/.test(message.text())) this.complaints.push(`console: ${message.text()}`)
+    })
+    await page.goto(this.world.url + path)
+    return page
+  }
+
+  async logIn(account, path = '/', size = WIDE) {
+    const page = await this.open(path, size)
+    await page.fill('[data-test=username]', account.username)
+    await page.fill('[data-test=password]', account.password)
+    await page.click('[data-test=login]')
+    await page.waitForSelector('[data-test=logout]')
+    await this.settle(page)
+    return page
+  }
+
+  /** Goes to an address within the console, as a reader with a link does. */
+  async go(page, path) {
+    await page.goto(this.world.url + path)
+    await this.settle(page)
+  }
+
+  /** Waits until nothing is being loaded. */
+  async settle(page) {
+    await page.waitForLoadState('networkidle').catch(() => undefined)
+    await page.waitForFunction(() => !document.querySelector('.waiting, .el-button.is-loading'), null, { timeout: 20_000 })
+  }
+
+  async get(page, path) {
+    const response = await page.request.get(`${this.world.url}/api/v1/${path}`)
+    return response.ok() ? response.json() : null
+  }
+
+  /** Chooses in one of the console's selects. */
+  async pick(page, label, text) {
+    const box = page.locator(`.el-select:has(input[aria-label="${label}"])`).filter({ visible: true }).first()
+    await box.click()
+    const option = page.locator('.el-select-dropdown__item:visible')
+    await (text === undefined ? option.first() : option.filter({ hasText: text }).first()).click()
+  }
+
+  /** Pictures at both sizes, no sideways scrolling at either, and no serious accessibility finding. */
+  async inspect(page, name) {
+    for (const [suffix, size] of [['wide', WIDE], ['phone', PHONE]]) {
+      await page.setViewportSize(size)
+      await page.waitForTimeout(150)
+      await page.screenshot({ path: join(this.results, `${name}-${suffix}.png`), fullPage: true })
+      await this.noOverflow(page, `${name} ${suffix}`)
+      await this.accessible(page, `${name} ${suffix}`)
+    }
+    await page.setViewportSize(WIDE)
+  }
+
+  async noOverflow(page, where) {
+    const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
+    assert(over <= 1, `${where}: the page is ${over} pixels wider than the window`)
+  }
+
+  async accessible(page, where) {
+    await page.evaluate(axeSource)
+    const { violations } = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }))
+    const bad = violations.filter((one) => ['serious', 'critical'].includes(one.impact))
+    assert(bad.length === 0, `${where}: ${bad.map((one) => `${one.id} (${one.nodes.length}×): ${one.nodes[0].html.slice(0, 200)} ${one.nodes[0].failureSummary?.replace(/\s+/g, ' ').slice(0, 200)}`).join(' | ')}`)
+  }
+
+  assertClean() {
+    assert(this.complaints.length === 0, this.complaints.join(' | '))
+  }
+
+  async photographFailure() {
+    for (const [i, context] of this.contexts.entries()) {
+      for (const page of context.pages()) await page.screenshot({ path: join(this.results, `failed-${this.name.replace(/\W+/g, '-')}-${i}.png`) }).catch(() => undefined)
+    }
+  }
+
+  async close() {
+    for (const context of this.contexts) await context.close()
+  }
+}
