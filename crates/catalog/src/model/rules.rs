@@ -248,6 +248,7 @@ pub fn governed_change(old: &Resource, new: &Resource) -> bool {
 /// `input.invalid` with every gap.
 pub fn check_mount(mount: &Mount, items: &[Item]) -> Result<()> {
     let mut fields = Fields::default();
+    fields.text("agent_id", mount.agent_id.as_str(), 64);
     fields.text("source", &mount.source, 100);
     fields.text("table", &mount.table, 300);
     optional_text(&mut fields, "as_of_column", mount.as_of_column.as_ref(), 200);

@@ -10,10 +10,15 @@ pub mod version;
 use kernel::Error;
 use sea_orm::sea_query::{Expr, ExprTrait as _, Func, IntoColumnRef, LikeExpr, SimpleExpr};
 
+/// False for text that PostgreSQL cannot hold, and that no row therefore has.
+pub fn storable(text: &str) -> bool {
+    !text.contains('\0')
+}
+
 /// The column holds the text, whatever the case of ASCII letters. `%` and `_` in the text mean themselves.
 pub fn contains(column: impl IntoColumnRef, text: &str) -> SimpleExpr {
     let mut pattern = String::from("%");
-    for c in text.to_lowercase().chars() {
+    for c in text.to_lowercase().chars().filter(|c| *c != '\0') {
         if matches!(c, '%' | '_' | '\\') {
             pattern.push('\\');
         }

@@ -5,7 +5,7 @@ use kernel::{Error, Result};
 use sea_orm::entity::prelude::*;
 use sea_orm::{ConnectionTrait, IntoActiveModel as _};
 
-use super::{damaged, resource};
+use super::{damaged, resource, storable};
 use crate::model::{Mount, MountRecord, MountState};
 
 /// Row of the table.
@@ -34,6 +34,9 @@ fn json(error: serde_json::Error) -> Error {
 
 /// The mount of a resource, with the state that the resource holds.
 pub async fn of<C: ConnectionTrait>(db: &C, id: &ResourceId) -> Result<Option<MountRecord>> {
+    if !storable(id.as_str()) {
+        return Ok(None);
+    }
     let Some(row) = Entity::find_by_id(id.clone()).one(db).await? else { return Ok(None) };
     let state = resource::mount_state(db, id).await?.unwrap_or_default();
     Ok(Some(MountRecord {

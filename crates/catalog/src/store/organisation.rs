@@ -5,7 +5,7 @@ use kernel::ids::OrganisationId;
 use sea_orm::entity::prelude::*;
 use sea_orm::{ActiveValue::Set, ConnectionTrait, IntoActiveModel as _, QueryOrder};
 
-use super::damaged;
+use super::{damaged, storable};
 use crate::model::{Organisation, OrganisationKind};
 
 /// Row of the table.
@@ -65,6 +65,9 @@ pub async fn all<C: ConnectionTrait>(db: &C) -> Result<Vec<Organisation>> {
 }
 
 pub async fn by_id<C: ConnectionTrait>(db: &C, id: &OrganisationId) -> Result<Option<Organisation>> {
+    if !storable(id.as_str()) {
+        return Ok(None);
+    }
     Entity::find_by_id(id.clone()).one(db).await?.map(TryInto::try_into).transpose()
 }
 

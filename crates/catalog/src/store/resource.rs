@@ -6,7 +6,7 @@ use kernel::{Error, Result};
 use sea_orm::entity::prelude::*;
 use sea_orm::{Condition, ConnectionTrait, IntoActiveModel as _, Order, QueryOrder, QuerySelect};
 
-use super::{contains, damaged, item, mount, system};
+use super::{contains, damaged, item, mount, storable, system};
 use crate::model::{
     Classification, Item, MountState, MountView, Resource, ResourceState, ShareMethod, ShareType, UpdateCycle,
 };
@@ -159,10 +159,16 @@ async fn whole<C: ConnectionTrait>(db: &C, row: Option<Model>) -> Result<Option<
 }
 
 pub async fn by_id<C: ConnectionTrait>(db: &C, id: &ResourceId) -> Result<Option<Resource>> {
+    if !storable(id.as_str()) {
+        return Ok(None);
+    }
     whole(db, Entity::find_by_id(id.clone()).one(db).await?).await
 }
 
 pub async fn by_code<C: ConnectionTrait>(db: &C, code: &str) -> Result<Option<Resource>> {
+    if !storable(code) {
+        return Ok(None);
+    }
     whole(db, Entity::find().filter(Column::Code.eq(code)).one(db).await?).await
 }
 
@@ -215,6 +221,9 @@ pub async fn list<C: ConnectionTrait>(
     narrow: &Narrow<'_>,
     query: &ListQuery,
 ) -> Result<(Vec<Resource>, u64)> {
+    if narrow.organisation.is_some_and(|id| !storable(id.as_str())) {
+        return Ok((Vec::new(), 0));
+    }
     let mut all = Condition::all();
     if let Some(own) = narrow.visible_to {
         let mut any = Condition::any().add(Column::State.eq(ResourceState::Published.as_str()));

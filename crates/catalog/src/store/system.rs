@@ -6,7 +6,7 @@ use kernel::page::ListQuery;
 use sea_orm::entity::prelude::*;
 use sea_orm::{ConnectionTrait, ExprTrait as _, IntoActiveModel as _, Order, QueryOrder, QuerySelect};
 
-use super::{contains, damaged};
+use super::{contains, damaged, storable};
 use crate::model::{InformationSystem, SystemState};
 
 /// Row of the table.
@@ -67,6 +67,9 @@ fn row(one: &InformationSystem) -> Model {
 }
 
 pub async fn by_id<C: ConnectionTrait>(db: &C, id: &SystemId) -> Result<Option<InformationSystem>> {
+    if !storable(id.as_str()) {
+        return Ok(None);
+    }
     Entity::find_by_id(id.clone()).one(db).await?.map(TryInto::try_into).transpose()
 }
 
@@ -86,6 +89,9 @@ pub async fn list<C: ConnectionTrait>(
     query: &ListQuery,
 ) -> Result<(Vec<InformationSystem>, u64)> {
     let mut find = Entity::find();
+    if organisation.is_some_and(|id| !storable(id.as_str())) {
+        return Ok((Vec::new(), 0));
+    }
     if let Some(organisation) = organisation {
         find = find.filter(Column::OrganisationId.eq(organisation.clone()));
     }

@@ -37,7 +37,8 @@ impl Catalog {
         }
         let tx = self.kernel.begin().await?;
         let found = store::organisation::by_id(tx.connection(), id).await?;
-        let mut organisation = found.ok_or_else(|| Error::missing(id))?;
+        let old = found.ok_or_else(|| Error::missing(id))?;
+        let mut organisation = old.clone();
         if let Some(name) = change.name {
             name.trim().clone_into(&mut organisation.name);
         }
@@ -45,6 +46,9 @@ impl Catalog {
             name.trim().clone_into(&mut organisation.short_name);
         }
         organisation.disabled = change.disabled.unwrap_or(organisation.disabled);
+        if organisation == old {
+            return Ok(organisation);
+        }
         store::organisation::update(tx.connection(), &organisation).await?;
         let leaf = Leaf {
             provider: Some(organisation.credit_code.clone()),

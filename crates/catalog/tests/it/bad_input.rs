@@ -64,6 +64,27 @@ on_both! {
         assert_eq!(status, StatusCode::NOT_FOUND);
     }
 
+    /// The null character, which PostgreSQL cannot hold, is nowhere an error of ours.
+    async fn null_characters(world: World) {
+        let draft = id(&world.draft().await);
+        for (method, path, body, expected) in [
+            ("GET", "/api/v1/resources/%00".to_owned(), Value::Null, 404),
+            ("PUT", "/api/v1/resources/%00".to_owned(), household(), 404),
+            ("PATCH", "/api/v1/systems/%00".to_owned(), json!({}), 404),
+            ("GET", "/api/v1/resources?q=%00&organisation_id=%00".to_owned(), Value::Null, 200),
+            ("GET", "/api/v1/resources?q=a%00".to_owned(), Value::Null, 200),
+            ("GET", "/api/v1/systems?q=%00&organisation_id=%00".to_owned(), Value::Null, 200),
+            ("POST", "/api/v1/systems".to_owned(), json!({"name": "a\u{0}"}), 422),
+        ] {
+            let (status, answer) = world.send(Some(&world.operator()), method, &path, body).await;
+            assert_eq!(status.as_u16(), expected, "{method} {path}: {answer}");
+        }
+        let mut hung = mount();
+        hung["agent_id"] = json!("agent-police\u{0}");
+        let (_, answer) = world.send(Some(&world.operator()), "PUT", &format!("/api/v1/resources/{draft}/mount"), hung).await;
+        assert!(crate::world::has(&answer, "agent_id", "field.control_character"), "{answer}");
+    }
+
     /// Texts have limits, counted in characters, and control characters are refused.
     async fn texts_have_limits(world: World) {
         let mut input = household();

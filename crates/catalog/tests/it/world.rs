@@ -60,7 +60,6 @@ impl AgentDirectory for Agents {
 pub struct World {
     pub kernel: Kernel,
     pub catalog: Catalog,
-    pub clock: Arc<ManualClock>,
     pub police: ActorOrganisation,
     pub welfare: ActorOrganisation,
     app: Router,
@@ -92,14 +91,14 @@ impl World {
         let mut config = Config { data_dir: folder.path().join("data"), ..Config::default() };
         config.database.url = url;
         let clock = Arc::new(ManualClock::at(1_790_000_000_000));
-        let kernel = Kernel::open(config, clock.clone(), Arc::new(SeededEntropy::new(7))).await.unwrap();
+        let kernel = Kernel::open(config, clock, Arc::new(SeededEntropy::new(7))).await.unwrap();
         Migrator::up(&kernel.db, None).await.unwrap();
         let catalog = Catalog::new(kernel.clone());
         let police = office(&catalog, "滨江区公安分局", "GA", 1).await;
         let welfare = office(&catalog, "滨江区民政局", "MZ", 2).await;
         catalog.know_agents(Arc::new(Agents(police.id.clone())));
         let app = Router::from(catalog::module(&catalog).routes);
-        Self { kernel, catalog, clock, police, welfare, app, _folder: folder }
+        Self { kernel, catalog, police, welfare, app, _folder: folder }
     }
 
     /// A console user.

@@ -113,7 +113,8 @@ impl ClientEntry {
 
 /// Reads a public key: Ed25519 signs with `EdDSA`, P-256 with `ES256`. Private keys are not read.
 pub(crate) fn read_public_key(pem: &str) -> Option<(Algorithm, DecodingKey)> {
-    if pem.len() > 4096 || pem.contains("PRIVATE") {
+    let odd = |c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t');
+    if pem.len() > 4096 || pem.contains("PRIVATE") || pem.contains(odd) {
         return None;
     }
     let edwards = DecodingKey::from_ed_pem(pem.as_bytes()).map(|key| (Algorithm::EdDSA, key));

@@ -31,7 +31,7 @@ pub struct User {
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct UserInput {
-    /// Name to log in with: 3 to 32 letters, digits, `.`, `-`, `_`. Case does not count.
+    /// Name to log in with: 2 to 32 letters, digits, `.`, `-`, `_`. Case does not count.
     pub username: String,
     /// Name to show; the user name when left out.
     #[serde(default)]
@@ -97,13 +97,13 @@ pub(crate) fn fold_username(text: &str) -> String {
 
 /// Checks a folded user name.
 pub(crate) fn check_username(name: &str, fields: &mut Fields) {
-    let shape = (3..=32).contains(&name.len())
+    let shape = (2..=32).contains(&name.len())
         && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '-' | '_'));
     fields.check(
         shape,
         "username",
         "identity.user.username",
-        "用户名须为3至32个字母、数字或“.”“-”“_”，请修改。",
-        "A user name has 3 to 32 letters, digits, full stops, hyphens or underscores.",
+        "用户名须为2至32个字母、数字或“.”“-”“_”，请修改。",
+        "A user name has 2 to 32 letters, digits, full stops, hyphens or underscores.",
     );
 }

@@ -6,7 +6,7 @@ use kernel::page::ListQuery;
 use sea_orm::entity::prelude::*;
 use sea_orm::{Condition, ConnectionTrait, IntoActiveModel as _, Order, QueryOrder, QuerySelect};
 
-use super::contains;
+use super::{contains, storable};
 use crate::model::ClientSystem;
 
 /// Row of the table.
@@ -52,10 +52,16 @@ pub async fn all<C: ConnectionTrait>(db: &C) -> Result<Vec<Model>> {
 }
 
 pub async fn by_id<C: ConnectionTrait>(db: &C, id: &ClientId) -> Result<Option<Model>> {
+    if !storable(id.as_str()) {
+        return Ok(None);
+    }
     Ok(Entity::find_by_id(id.clone()).one(db).await?)
 }
 
 pub async fn by_client_id<C: ConnectionTrait>(db: &C, client_id: &str) -> Result<Option<ClientSystem>> {
+    if !storable(client_id) {
+        return Ok(None);
+    }
     Ok(Entity::find().filter(Column::ClientId.eq(client_id)).one(db).await?.map(Into::into))
 }
 

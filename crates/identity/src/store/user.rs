@@ -6,7 +6,7 @@ use kernel::{Error, Result, Role};
 use sea_orm::entity::prelude::*;
 use sea_orm::{Condition, ConnectionTrait, IntoActiveModel as _, Order, QueryOrder, QuerySelect};
 
-use super::contains;
+use super::{contains, storable};
 
 /// Row of the table.
 #[sea_orm::model]
@@ -37,10 +37,16 @@ impl Model {
 }
 
 pub async fn by_id<C: ConnectionTrait>(db: &C, id: &UserId) -> Result<Option<Model>> {
+    if !storable(id.as_str()) {
+        return Ok(None);
+    }
     Ok(Entity::find_by_id(id.clone()).one(db).await?)
 }
 
 pub async fn by_username<C: ConnectionTrait>(db: &C, username: &str) -> Result<Option<Model>> {
+    if !storable(username) {
+        return Ok(None);
+    }
     Ok(Entity::find().filter(Column::Username.eq(username)).one(db).await?)
 }
 

@@ -54,6 +54,9 @@ impl Identity {
         }
         let organisation = self.known_organisation(&row.organisation_id).await?;
         let client = ClientSystem { organisation_name: organisation.name, ..row.clone().into() };
+        if changed.is_empty() {
+            return Ok(client);
+        }
         let tx = self.kernel.begin().await?;
         store::client::update(tx.connection(), row).await?;
         let leaf = Leaf { provider: Some(organisation.credit_code), ..Leaf::of("identity.client.changed") };

@@ -57,6 +57,9 @@ impl Identity {
             changed.push("password".to_owned());
         }
         let view = self.user_view(&user).await?;
+        if changed.is_empty() {
+            return Ok(view);
+        }
         let tx = self.kernel.begin().await?;
         // Rights shrink at once: who lost role, place, access or password logs in again.
         if !own && (moves || role_changes || new_password || user.disabled) {
