@@ -23,5 +23,5 @@ export default defineConfig({
     host: '127.0.0.1',
     proxy: { '/api': process.env.GUANTONG_URL ?? 'http://127.0.0.1:7080' },
   },
-  test: { include: ['tests/**/*.test.ts'], environment: 'node' },
+  test: { include: ['tests/**/*.test.ts', 'src/**/*.test.ts'], environment: 'node' },
 })

@@ -10,7 +10,7 @@ export const access = [
       await page.waitForSelector('[data-test=login]')
       assert(page.url().includes('next='), 'the wanted page is not remembered')
       await page.click('[data-test=login]')
-      assert((await page.locator('.el-form-item__error').count()) === 2, 'empty fields are not remarked')
+      await page.waitForFunction(() => document.querySelectorAll('.el-form-item__error').length === 2)
       await page.fill('[data-test=username]', account.username)
       await page.fill('[data-test=password]', `${account.password}x`)
       await page.click('[data-test=login]')

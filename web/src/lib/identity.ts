@@ -52,7 +52,7 @@ export function checkCreditCode(text: string): Slip {
   const code = plain(text)
   if (code.length !== 18) return 'length'
   if ([...code].some((letter) => !CREDIT_ALPHABET.includes(letter))) return 'characters'
-  return creditCodeCheck(code) === code[17] ? null : 'check'
+  return creditCodeCheck(code.slice(0, 17)) === code[17] ? null : 'check'
 }
 
 /** Checks a value by the kind of its item; kinds without a check character pass. */
