@@ -126,11 +126,10 @@ impl Writer {
     /// Makes good what an earlier failure left behind.
     fn repair(&mut self) -> Result<()> {
         if self.dirty {
-            // The cut is synced before anything else is written: otherwise the failed batch could come back after a
-            // crash, in the place of entries acknowledged later.
-            let cut = self.file.set_len(self.len).and_then(|()| self.file.sync());
+            // Otherwise the end of a long failed batch, with its signed checkpoint, would stand behind a shorter good
+            // one. The cut becomes durable with the next batch; until then nothing else has been acknowledged.
             let path = self.shared.segments.path(self.first);
-            cut.map_err(|e| Error::io("cut", &path.display().to_string(), e))?;
+            self.file.set_len(self.len).map_err(|e| Error::io("cut", &path.display().to_string(), e))?;
             self.dirty = false;
         }
         if let Some(from) = self.hashes_behind {

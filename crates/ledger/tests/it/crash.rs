@@ -3,7 +3,9 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use ledger::{Log, Result, VerifyOptions, verify_dir};
+use ledger::proof::verify_inclusion;
+use ledger::storage::Storage as _;
+use ledger::{Log, Result, VerifyOptions, leaf_hash, verify_dir};
 
 use crate::memory::{Fault, Memory};
 use crate::support::*;
@@ -77,6 +79,47 @@ fn an_error_and_then_a_power_cut() {
             check_kept(&log, &acknowledged);
         }
     }
+}
+
+/// Hash files that a power cut tore, also far from the log's end, do not lead to wrong proofs.
+#[test]
+fn proofs_after_a_power_cut() {
+    let memory = Memory::default();
+    let log = open_in(&memory).unwrap();
+    append_together(&log, 0..300);
+    fill(&log, 300..400);
+    let checkpoint = log.checkpoint();
+    for seed in 0..4 {
+        let memory = memory.after_power_cut(&mut chance(seed));
+        let log = open_in(&memory).unwrap();
+        assert_eq!(log.checkpoint(), checkpoint);
+        for index in 0..400 {
+            let proof = log.inclusion_proof(index, 400).unwrap();
+            let leaf = leaf_hash(&log.entry(index).unwrap());
+            let held = verify_inclusion(index, 400, &leaf, &proof, &checkpoint.root);
+            assert!(held.is_ok(), "entry {index}, seed {seed}");
+        }
+    }
+}
+
+/// When a segment is closed, the hashes of its entries are made durable: they are trusted from then on.
+#[test]
+fn closed_segments_have_durable_hashes() {
+    let memory = Memory::default();
+    let log = open_in(&memory).unwrap();
+    fill(&log, 0..300);
+    let names = memory.list(Path::new("mem/segments")).unwrap();
+    let last =
+        names.iter().filter_map(|name| name.strip_suffix(".seg")?.parse::<usize>().ok()).max().unwrap();
+    let hashes = memory.durable(Path::new("mem/hashes/0"));
+    assert!(last > 250 && hashes.len() >= last * 32);
+    for index in 0..last {
+        assert_eq!(hashes[index * 32..][..32], log.leaf_hash(index as u64).unwrap().0);
+    }
+    assert_eq!(
+        memory.durable(Path::new("mem/hashes/1"))[..32],
+        log.resource("tile/1/000.p/1").unwrap().unwrap()
+    );
 }
 
 /// A process is killed at any operation, the next one opens the log and shows its checkpoint, then the power fails:

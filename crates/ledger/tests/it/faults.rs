@@ -4,7 +4,7 @@ use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::Arc;
 
-use ledger::{Log, Result};
+use ledger::{Log, Result, VerifyOptions, verify_dir};
 
 use crate::memory::{Fault, Memory};
 use crate::support::*;
@@ -20,10 +20,12 @@ fn open_in(memory: &Memory) -> Result<Log> {
 fn survives(memory: &Memory, name: &str) -> u64 {
     let (mut acknowledged, mut refused) = (Vec::new(), Vec::new());
     let mut number = 0;
-    for _ in 0..3 {
+    let mut operations = 0;
+    for round in 0..3 {
         let log = (0..40).find_map(|_| open_in(memory).ok());
         let log = log.unwrap_or_else(|| panic!("{name}: the log does not open any more"));
         let mut size = log.size();
+        let mut failed = false;
         for _ in 0..10 {
             match log.append_blocking(entry(number)) {
                 Ok(done) => {
@@ -31,18 +33,28 @@ fn survives(memory: &Memory, name: &str) -> u64 {
                     size += 1;
                     check_evidence(&done, &leaf(number)).unwrap();
                     acknowledged.push((done.index, done.checkpoint, leaf(number)));
+                    if std::mem::take(&mut failed) {
+                        verifies(memory, size, name);
+                    }
                 }
                 Err(error) => {
                     assert!(["ledger.io", "ledger.disk-full"].contains(&error.code()), "{name}: {error}");
                     refused.push(leaf(number));
+                    failed = true;
                 }
             }
             number += 1;
         }
         assert_eq!(log.size(), size, "{name}");
+        if round == 2 {
+            operations = memory.operations();
+            memory.heal();
+            let done = log.append_blocking(entry(number)).unwrap();
+            acknowledged.push((done.index, done.checkpoint, leaf(number)));
+            number += 1;
+            check_kept(&log, &acknowledged);
+        }
     }
-    let operations = memory.operations();
-    memory.heal();
     let log = open_in(memory).unwrap();
     check_kept(&log, &acknowledged);
     // Only a log that was closed while its disk failed may hold an entry that was refused, and only once.
@@ -54,6 +66,14 @@ fn survives(memory: &Memory, name: &str) -> u64 {
     }
     assert_eq!(log.append_blocking(entry(number)).unwrap().index + 1, log.size());
     operations
+}
+
+/// After a failure and a success the files hold the log and nothing else.
+fn verifies(memory: &Memory, size: u64, name: &str) {
+    let dir = tempfile::tempdir().unwrap();
+    memory.dump(Path::new(DIR), dir.path());
+    let report = verify_dir(dir.path(), &VerifyOptions::default()).unwrap();
+    assert!(report.is_ok() && report.size == size, "{name}: {report:#?}");
 }
 
 /// How many operations the same work takes without faults.

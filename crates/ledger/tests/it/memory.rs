@@ -106,6 +106,22 @@ impl Memory {
         self
     }
 
+    /// The content of a file that a power cut cannot take.
+    pub fn durable(&self, path: &Path) -> Vec<u8> {
+        let world = self.0.lock();
+        world.durable_names.get(path).map_or_else(Vec::new, |id| world.contents[*id].durable.clone())
+    }
+
+    /// Writes the files below `root`, as a process sees them now, into a folder on disk.
+    pub fn dump(&self, root: &Path, dir: &Path) {
+        let world = self.0.lock();
+        for (path, id) in &world.names {
+            let target = dir.join(path.strip_prefix(root).unwrap());
+            std::fs::create_dir_all(target.parent().unwrap()).unwrap();
+            std::fs::write(target, &world.contents[*id].now).unwrap();
+        }
+    }
+
     /// From now on nothing fails any more.
     pub fn heal(&self) {
         self.0.lock().faults.clear();
