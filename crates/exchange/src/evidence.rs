@@ -218,7 +218,7 @@ impl Exchange {
             return Err(missing());
         }
         let opening = if own.is_none() || is(&entry.consumer) { self.opening(at)? } else { None };
-        let checkpoint = log.checkpoint().map_err(read)?;
+        let checkpoint = log.checkpoint();
         let proof = log.inclusion_proof(at, checkpoint.size).map_err(read)?;
         let organisations = self.catalog.organisations().await?;
         let name = |code: &Option<String>| {
@@ -232,7 +232,7 @@ impl Exchange {
             provider_name: name(&entry.provider),
             entry,
             opening,
-            proof: proof.iter().map(|hash| STANDARD.encode(hash)).collect(),
+            proof: proof.iter().map(|hash| STANDARD.encode(hash.as_bytes())).collect(),
             size: checkpoint.size,
             checkpoint: checkpoint.note_text.clone(),
             verifier_key: self.kernel.evidence.verifier_key(),

@@ -58,7 +58,6 @@ pub struct Inner {
     pub(crate) retries: retries::Retries,
     pub(crate) refusals: retries::Refusals,
     pub(crate) notes: NoteCache,
-    pub(crate) calendar: calendar::Calendar,
     pub(crate) live: agents::live::Live,
     evidence_keys: RwLock<HashMap<String, VerifierKey>>,
     calls: Semaphore,
@@ -74,16 +73,13 @@ impl std::ops::Deref for Exchange {
 
 impl Exchange {
     /// The path over catalogue and grants. Call [`Exchange::restore`] before the first call.
-    ///
-    /// # Errors
-    /// `exchange.calendar` when the built-in calendar is broken.
     pub fn new(
         kernel: Kernel,
         catalog: catalog::Catalog,
         sharing: sharing::Sharing,
         agents: Agents,
         ca: Arc<HubCa>,
-    ) -> Result<Self> {
+    ) -> Self {
         let limits = &kernel.config.limits;
         let quotas = Arc::new(quota::Quotas::default());
         let counted = quotas.clone();
@@ -96,7 +92,6 @@ impl Exchange {
             retries: retries::Retries::default(),
             refusals: retries::Refusals::default(),
             notes: NoteCache::new(64),
-            calendar: calendar::Calendar::built_in()?,
             live: agents::live::Live::default(),
             evidence_keys: RwLock::default(),
             link_address: OnceLock::new(),
@@ -107,7 +102,7 @@ impl Exchange {
             ca,
         }));
         catalog.know_agents(Arc::new(agents::Directory(exchange.kernel.clone())));
-        Ok(exchange)
+        exchange
     }
 
     /// Tells where agents are to dial, once the link listens.

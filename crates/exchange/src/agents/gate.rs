@@ -144,7 +144,7 @@ impl AgentGate for Gate {
         for row in &rows {
             let index = u64::try_from(row.idx).unwrap_or(0);
             let leaf = self.0.kernel.evidence.log().entry(index).map_err(internal)?;
-            page.lines.push(EvidenceLine { index, leaf });
+            page.lines.push(EvidenceLine { index, leaf: leaf.into() });
         }
         let full = u64::try_from(rows.len()).is_ok_and(|count| count == limit);
         page.next_index = page.lines.last().filter(|_| full).map_or(0, |line| line.index + 1);

@@ -56,5 +56,5 @@ pub fn verify(mut passed: Passed) -> VerifyAnswer {
 }
 
 fn empty() -> Answer {
-    Answer { call: String::new(), rows: Vec::new(), verdicts: Vec::new(), as_of_ms: 0, as_of_from_source: false }
+    Answer { call: String::new(), rows: Vec::new(), verdicts: Vec::new(), as_of_ms: 0, as_of_from_source: false, salt: String::new() }
 }

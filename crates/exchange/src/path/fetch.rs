@@ -30,7 +30,7 @@ pub struct Fetched {
 #[derive(Deserialize)]
 struct AgentLeaf {
     call: String,
-    answer_digest: String,
+    answer: String,
 }
 
 /// Asks the department.
@@ -86,7 +86,7 @@ async fn checked(
         .map_err(|error| broken(usable, &format!("answer is not readable: {error}")))?;
     let leaf: AgentLeaf = serde_json::from_slice(&answered.entry)
         .map_err(|error| broken(usable, &format!("own entry is not readable: {error}")))?;
-    if leaf.call != call.call || answer.call != call.call || leaf.answer_digest != digest {
+    if leaf.call != call.call || answer.call != call.call || leaf.answer != digest {
         return Err(broken(usable, "entry, answer and call do not belong together"));
     }
     let key = exchange
@@ -96,9 +96,9 @@ async fn checked(
     let proof: Vec<ledger::Hash> = answered
         .proof
         .iter()
-        .map(|hash| ledger::Hash::try_from(hash.as_slice()))
-        .collect::<Result<_, _>>()
-        .map_err(|_| broken(usable, "the audit path holds something that is not a hash"))?;
+        .map(|hash| ledger::Hash::from_slice(hash))
+        .collect::<Option<_>>()
+        .ok_or_else(|| broken(usable, "the audit path holds something that is not a hash"))?;
     exchange
         .notes
         .verify_inclusion(&answered.checkpoint, &key, answered.index, &answered.entry, &proof)
