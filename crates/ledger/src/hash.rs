@@ -7,7 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-/// Length of a [`Hash`] in bytes.
+/// Length of a hash in bytes.
 pub const HASH_LEN: usize = 32;
 
 /// A SHA-256 value: of a leaf, of an inner node or of a whole tree. Written as base64, like in a checkpoint.

@@ -15,7 +15,8 @@ use crate::storage::{Access, Disk, Storage as _};
 use crate::tile::TILE_WIDTH;
 
 use super::VerifyOptions;
-use super::engine::{Claim, Item, Source, Spot, Stretch, compare};
+use super::compare::{Claim, compare};
+use super::engine::{Item, Source, Spot, Stretch};
 use super::report::{Finding, FindingKind, Report};
 
 pub(super) fn verify(folder: &Folder, options: &VerifyOptions) -> Result<Report> {

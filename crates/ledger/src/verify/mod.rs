@@ -8,6 +8,7 @@ use crate::key::VerifierKey;
 use crate::log::Folder;
 use crate::storage::{Disk, read_small};
 
+mod compare;
 mod dir;
 mod engine;
 mod report;

@@ -11,7 +11,8 @@ use crate::note::Note;
 use crate::tile::{TILE_WIDTH, TileKind, TilePath, decode_entries, decode_hashes};
 
 use super::VerifyOptions;
-use super::engine::{Claim, Item, Source, Spot, Stretch, compare};
+use super::compare::{Claim, compare};
+use super::engine::{Item, Source, Spot, Stretch};
 use super::report::{FindingKind, Report};
 
 type Fetch<'a> = &'a mut dyn FnMut(&str) -> io::Result<Option<Vec<u8>>>;

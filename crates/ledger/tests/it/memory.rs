@@ -136,7 +136,7 @@ impl Memory {
     /// lost.
     pub fn after_power_cut(&self, random: &mut dyn FnMut() -> u32) -> Self {
         let mut world = self.0.lock().clone();
-        let keep_names = random() % 2 == 0;
+        let keep_names = random().is_multiple_of(2);
         if !keep_names {
             world.names = world.durable_names.clone();
         }
@@ -154,7 +154,7 @@ impl Memory {
                         while at < new.len() {
                             // Sectors are small here, so that small batches are torn too.
                             let len = (64 - (*offset as usize + at) % 64).min(new.len() - at);
-                            if random() % 4 > 0 {
+                            if !random().is_multiple_of(4) {
                                 Change::Write(offset + at as u64, new[at..at + len].to_vec())
                                     .apply(&mut bytes);
                             }

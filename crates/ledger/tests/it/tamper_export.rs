@@ -25,7 +25,11 @@ fn verify(dir: &Path) -> Report {
     verify_dir(dir.join("export"), &options()).unwrap()
 }
 
-fn summary(report: &Report) -> Vec<(FindingKind, Option<u64>, u64)> {
+/// Kind, first entry and number of entries of a finding.
+type Summary = Vec<(FindingKind, Option<u64>, u64)>;
+type Change = fn(&mut Vec<Vec<u8>>);
+
+fn summary(report: &Report) -> Summary {
     report.findings.iter().map(|f| (f.kind, f.index, f.count)).collect()
 }
 
@@ -101,7 +105,7 @@ fn list(root: &Path, dir: &Path, names: &mut Vec<String>) {
 /// Changed, removed, exchanged and inserted entries of an export are named.
 #[test]
 fn changed_bundles_are_named() {
-    let cases: [(&str, fn(&mut Vec<Vec<u8>>), Vec<(FindingKind, Option<u64>, u64)>); 5] = [
+    let cases: [(&str, Change, Summary); 5] = [
         ("001", |entries| entries[10][0] ^= 1, vec![(FindingKind::Changed, Some(266), 1)]),
         ("000", |entries| drop(entries.drain(20..22)), vec![(FindingKind::Missing, Some(20), 2)]),
         (
