@@ -1,2 +1,28 @@
-//! bench
-fn main() {}
+//! Benches. `guantong-bench path` holds the path against a plain service and a plain proxy; see
+//! `docs/performance.md`. Started with `cargo xtask bench path`, which builds both programs optimised.
+
+mod path;
+
+use anyhow::bail;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> anyhow::Result<()> {
+    // Reqwest is built without a provider of its own; a second installation changes nothing.
+    let _already_installed = rustls::crypto::ring::default_provider().install_default();
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let rest = args.get(1..).unwrap_or_default();
+    match args.first().map(String::as_str) {
+        Some("path") => path::run(&path::Options::parse(rest)?).await,
+        // The plain service, a process of its own; started by the bench.
+        Some("bare") => path::bare::run(rest),
+        _ => bail!(
+            "usage: guantong-bench path [--seconds S] [--warm-up S] [--rounds N] [--residents N] [--write FILE]"
+        ),
+    }
+}
+
+/// One line on standard output.
+#[expect(clippy::print_stdout, reason = "a bench speaks on standard output")]
+fn say(text: &str) {
+    println!("{text}");
+}
