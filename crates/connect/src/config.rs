@@ -200,7 +200,8 @@ pub struct Limits {
     /// Longest time to establish a connection, milliseconds.
     #[serde(default = "defaults::connect_ms")]
     pub connect_timeout_ms: u64,
-    /// Longest time for one statement or request, milliseconds. Streams are bound per batch.
+    /// Longest time for one statement or request, milliseconds. Streams are bound per batch. A system that
+    /// does not even report the end of this time is given up a tenth later.
     #[serde(default = "defaults::statement_ms")]
     pub statement_timeout_ms: u64,
 }

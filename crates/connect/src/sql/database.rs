@@ -95,12 +95,23 @@ impl<E: Engine> Core<E> {
         &self,
         work: impl Future<Output = Result<T, sqlx::Error>> + Send,
     ) -> Result<T, Failure> {
-        match tokio::time::timeout(self.limits.statement(), work).await {
+        // The engine, which was told the limit, is given the time to say so itself: then the connection stays
+        // usable and its statement does not run on.
+        let limit = self.limits.statement();
+        match tokio::time::timeout(limit + (limit / 10).max(Duration::from_millis(100)), work).await {
             Ok(Ok(value)) => Ok(value),
-            Ok(Err(error)) => Err(Failure { fault: fault_of::<E>(&error), error: self.error(error) }),
+            Ok(Err(error)) => {
+                let fault = fault_of::<E>(&error);
+                // The engine answered, so the connection is sound; after a change of schema its prepared
+                // statements are not.
+                let sound = matches!(error, sqlx::Error::Database(_))
+                    && matches!(fault, Fault::Query | Fault::Permission | Fault::Timeout);
+                Err(Failure { fault, sound, error: self.error(error) })
+            }
             Err(_) => Err(Failure {
                 fault: Fault::Timeout,
-                error: SourceError::timeout(&self.name, self.limits.statement().as_millis()),
+                sound: false,
+                error: SourceError::timeout(&self.name, limit.as_millis()),
             }),
         }
     }
@@ -133,9 +144,7 @@ impl<E: Engine> Core<E> {
                 }
                 Err(failure) if failure.fault == Fault::Lost && !lane.fresh && !fresh => fresh = true,
                 Err(failure) => {
-                    // The engine answered, so the connection itself is sound, except after a change of schema,
-                    // when its prepared statements are not.
-                    if failure.fault == Fault::Query || failure.fault == Fault::Permission {
+                    if failure.sound {
                         lane.done();
                     }
                     return Err(failure);
@@ -221,12 +230,14 @@ impl<E: Engine> Core<E> {
 /// A failure with what it means for trying again.
 pub(super) struct Failure {
     pub(super) fault: Fault,
+    /// Whether the connection can be used on.
+    sound: bool,
     pub(super) error: SourceError,
 }
 
 impl From<SourceError> for Failure {
     fn from(error: SourceError) -> Self {
-        Self { fault: Fault::Query, error }
+        Self { fault: Fault::Query, sound: false, error }
     }
 }
 

@@ -119,15 +119,16 @@ impl Engine for Mysql {
         // used. So numbers are bound as numbers, and what is wholly no number is not asked for.
         let mut args = MySqlArguments::default();
         let (holder, fitting): (&str, Vec<&String>) = match column.class {
-            Class::Int | Class::Unsigned => {
-                ("?", values.iter().filter(|v| as_integer(v).is_some()).collect())
-            }
+            Class::Int => ("?", values.iter().filter(|v| as_integer(v).is_some()).collect()),
+            Class::Unsigned => ("?", values.iter().filter(|v| as_unsigned(v).is_some()).collect()),
             Class::Float => ("?", values.iter().filter(|v| is_decimal(v)).collect()),
             Class::Decimal => {
                 ("CAST(? AS DECIMAL(65,20))", values.iter().filter(|v| is_decimal(v)).collect())
             }
             Class::Date => ("CAST(? AS DATE)", values.iter().filter(|v| is_date(v)).collect()),
-            Class::Text | Class::Padded | Class::Other => ("?", values.iter().collect()),
+            Class::Text | Class::Padded | Class::Other => {
+                (column.holder.as_deref().unwrap_or("?"), values.iter().collect())
+            }
             _ => return Ok(Key::Unsupported),
         };
         let Some(last) = fitting.last() else { return Ok(Key::Nothing) };
@@ -150,7 +151,7 @@ impl Engine for Mysql {
         if textual {
             // The first condition uses the index by the column's own collation, which may hold `a` and `A`, or
             // `u` and `ü`, for the same; the second one keeps those out.
-            let name = &column.quoted;
+            let (name, list) = (&column.quoted, vec!["?"; width].join(", "));
             sql = format!("{sql} AND CONVERT({name} USING utf8mb4) COLLATE utf8mb4_bin IN ({list})");
         }
         Ok(Key::Some(Condition { sql, args }))

@@ -23,7 +23,8 @@ const SCHEMA: &str = "
            CAST(c.column_key AS CHAR), CAST(c.numeric_precision AS SIGNED), CAST(c.numeric_scale AS SIGNED),
            CAST(EXISTS (SELECT 1 FROM information_schema.statistics s
                          WHERE s.table_schema = c.table_schema AND s.table_name = c.table_name
-                           AND s.column_name = c.column_name AND s.seq_in_index = 1) AS SIGNED)
+                           AND s.column_name = c.column_name AND s.seq_in_index = 1) AS SIGNED),
+           CAST(c.character_set_name AS CHAR), CAST(c.collation_name AS CHAR)
       FROM information_schema.tables t
       JOIN information_schema.columns c ON c.table_schema = t.table_schema AND c.table_name = t.table_name
      WHERE t.table_schema = DATABASE() AND t.table_type IN ('BASE TABLE', 'VIEW', 'SYSTEM VERSIONED')
@@ -96,8 +97,19 @@ fn column(row: &MySqlRow) -> Result<Column, sqlx::Error> {
             key: key == "PRI",
             indexed: row.try_get::<i64, _>(12)? != 0,
         },
+        holder: holder(row.try_get(13)?, row.try_get(14)?),
         quoted,
         select,
         class,
     })
+}
+
+/// A key for a column in another character set than the session's is converted to it. Otherwise a key with
+/// a character that the set does not have would be an error, and the index would not always be used. What
+/// cannot be converted becomes `?`, which the exact comparison then keeps out.
+fn holder(charset: Option<String>, collation: Option<String>) -> Option<String> {
+    let plain = |name: &String| name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    let charset = charset.filter(|name| name != "utf8mb4" && plain(name))?;
+    let collation = collation.filter(plain)?;
+    Some(format!("CONVERT(? USING {charset}) COLLATE {collation}"))
 }

@@ -320,6 +320,7 @@ fn column(row: &PgRow) -> Result<Column, sqlx::Error> {
         },
         quoted,
         select,
+        holder: None,
         class,
     })
 }

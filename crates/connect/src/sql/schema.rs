@@ -47,6 +47,8 @@ pub(crate) struct Column {
     pub(crate) quoted: String,
     /// Expression that selects it.
     pub(crate) select: String,
+    /// How a bound key is written, where a plain placeholder will not do.
+    pub(crate) holder: Option<String>,
     pub(crate) class: Class,
 }
 

@@ -224,6 +224,7 @@ fn column(row: &SqliteRow) -> Result<Column, sqlx::Error> {
             indexed: indexed != 0 || (key == 1 && class == Class::Int),
         },
         select: quoted.clone(),
+        holder: None,
         quoted,
         class,
     })
