@@ -61,8 +61,10 @@ pub struct EvidenceLineView {
     pub matter: Option<String>,
     /// Call id.
     pub call: Option<String>,
-    /// Who acted.
+    /// Who acted, as the opening names him.
     pub caller: String,
+    /// Name of him or of the client system.
+    pub caller_name: Option<String>,
     /// Code of a refusal.
     pub code: Option<String>,
 }
@@ -171,6 +173,7 @@ impl Exchange {
             let code = code.as_deref()?;
             organisations.iter().find(|o| o.credit_code == code).map(|o| o.name.clone())
         };
+        let callers = self.identity.caller_names(rows.iter().map(|row| row.caller.as_str())).await?;
         let lines = rows
             .into_iter()
             .map(|row| EvidenceLineView {
@@ -185,6 +188,7 @@ impl Exchange {
                 grant: row.grant_id,
                 matter: row.matter,
                 call: row.call,
+                caller_name: callers.get(&row.caller).cloned(),
                 caller: row.caller,
                 code: row.code,
             })

@@ -50,6 +50,7 @@ pub struct Exchange(Arc<Inner>);
 pub struct Inner {
     pub(crate) kernel: Kernel,
     pub(crate) catalog: catalog::Catalog,
+    pub(crate) identity: identity::Identity,
     pub(crate) sharing: sharing::Sharing,
     pub(crate) agents: Agents,
     pub(crate) ca: Arc<HubCa>,
@@ -76,6 +77,7 @@ impl Exchange {
     pub fn new(
         kernel: Kernel,
         catalog: catalog::Catalog,
+        identity: identity::Identity,
         sharing: sharing::Sharing,
         agents: Agents,
         ca: Arc<HubCa>,
@@ -97,6 +99,7 @@ impl Exchange {
             link_address: OnceLock::new(),
             kernel,
             catalog: catalog.clone(),
+            identity,
             sharing,
             agents,
             ca,

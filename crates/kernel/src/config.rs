@@ -151,6 +151,11 @@ impl Default for Limits {
     }
 }
 
+/// The commands have variables of their own (`GUANTONG_PASSWORD`, `GUANTONG_CONFIG`), which are no keys of the configuration.
+fn is_configuration(name: &figment::value::UncasedStr) -> bool {
+    name == "data_dir" || name == "origin" || name.as_str().contains("__")
+}
+
 impl Config {
     /// Reads defaults, file and environment, and checks the whole.
     ///
@@ -169,7 +174,7 @@ impl Config {
             figment = figment.merge(Toml::file_exact(file));
         }
         let config: Self = figment
-            .merge(Env::prefixed("GUANTONG_").split("__"))
+            .merge(Env::prefixed("GUANTONG_").filter(is_configuration).split("__"))
             .extract()
             .map_err(|error| {
                 Error::bad_input(

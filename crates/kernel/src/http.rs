@@ -1,6 +1,7 @@
 //! The edge: errors as JSON, extractors that answer with our errors, the proved actor.
 
-use axum::extract::rejection::{JsonRejection, QueryRejection};
+use axum::body::Bytes;
+use axum::extract::rejection::QueryRejection;
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -101,30 +102,44 @@ pub struct ApiJson<T>(pub T);
 impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for ApiJson<T> {
     type Rejection = Error;
     async fn from_request(request: Request, state: &S) -> Result<Self, Error> {
-        match axum::Json::<T>::from_request(request, state).await {
-            Ok(axum::Json(value)) => Ok(Self(value)),
-            Err(rejection) => Err(json_error(&rejection)),
+        let is_json = request
+            .headers()
+            .get(header::CONTENT_TYPE)
+            .and_then(|kind| kind.to_str().ok())
+            .and_then(|kind| kind.split(';').next())
+            .is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"));
+        if !is_json {
+            return Err(Error::bad_input(
+                "input.content_type",
+                "请求须为 JSON：请设置请求头 Content-Type: application/json。",
+                "Send JSON with header Content-Type: application/json.",
+            ));
         }
+        let bytes = Bytes::from_request(request, state).await.map_err(|rejection| {
+            if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
+                too_large()
+            } else {
+                unreadable("the body broke off")
+            }
+        })?;
+        // A list would be read as the fields of an object in their order, which nobody means.
+        if bytes.iter().find(|byte| !byte.is_ascii_whitespace()) != Some(&b'{') {
+            return Err(unreadable("line 1: an object in braces {…} is needed"));
+        }
+        // PostgreSQL cannot store the character U+0000, and no field has a use for it.
+        if bytes.contains(&0) || bytes.windows(6).any(|six| six == b"\\u0000") {
+            return Err(unreadable("U+0000 (NUL) is not allowed"));
+        }
+        serde_json::from_slice(&bytes).map(Self).map_err(|error| unreadable(&error.to_string()))
     }
 }
 
-fn json_error(rejection: &JsonRejection) -> Error {
-    match rejection {
-        JsonRejection::MissingJsonContentType(_) => Error::bad_input(
-            "input.content_type",
-            "请求须为 JSON：请设置请求头 Content-Type: application/json。",
-            "Send JSON with header Content-Type: application/json.",
-        ),
-        JsonRejection::BytesRejection(_) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => too_large(),
-        other => {
-            let detail = other.body_text();
-            Error::bad_input(
-                "input.json",
-                format!("请求内容不是所需的 JSON，没有处理。位置与原因：{detail}"),
-                format!("The body is not the JSON that is needed; nothing was done. Place and cause: {detail}"),
-            )
-        }
-    }
+fn unreadable(detail: &str) -> Error {
+    Error::bad_input(
+        "input.json",
+        format!("请求内容不是所需的 JSON，没有处理。请按接口文档（/docs）改正，位置与原因：{detail}"),
+        format!("The body is not the JSON that is needed; nothing was done. Correct it by /docs. Place and cause: {detail}"),
+    )
 }
 
 /// The body is larger than allowed.

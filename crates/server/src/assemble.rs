@@ -7,6 +7,7 @@ use kernel::follow_up::Handler;
 use kernel::module::{EvidenceKind, Module};
 use kernel::{Error, Kernel, Result};
 use utoipa::openapi::OpenApi;
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityScheme};
 use utoipa_axum::router::OpenApiRouter;
 use wire::hub::{Agents, AgentsOptions, HubCa};
 
@@ -66,6 +67,7 @@ pub async fn assemble(kernel: Kernel) -> Result<Hub> {
     let exchange = exchange::Exchange::new(
         kernel.clone(),
         catalog.clone(),
+        identity.clone(),
         sharing.clone(),
         agents.clone(),
         ca.clone(),
@@ -116,6 +118,15 @@ fn describe(openapi: &mut OpenApi) {
          一个部门的数据，依授权、留痕迹，直接答复另一个部门。"
             .to_owned(),
     );
+    let components = openapi.components.get_or_insert_default();
+    components.add_security_scheme(
+        "session",
+        SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::with_description(
+            "guantong_session",
+            "Console session; writes also need the header X-Guantong-Console: 1",
+        ))),
+    );
+    components.add_security_scheme("bearer", SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)));
     openapi.info.license = Some(utoipa::openapi::License::new("Apache-2.0"));
 }
 

@@ -32,8 +32,14 @@ async fn outermost(State(kernel): State<Kernel>, mut request: Request, next: Nex
     let started = Instant::now();
     request.extensions_mut().insert(Arrived(started));
     let api = request.uri().path().starts_with("/api/");
-    let mut response = TRACE.scope(trace.clone(), next.run(request)).await;
-    response = in_our_words(response, &trace).await;
+    let mut response = if has_nul(request.uri()) {
+        TRACE.scope(trace.clone(), async { bad_address().into_response() }).await
+    } else {
+        TRACE.scope(trace.clone(), next.run(request)).await
+    };
+    if api {
+        response = in_our_words(response, &trace).await;
+    }
     let status = response.status();
     metrics::histogram!("guantong_http_seconds", "status" => status.as_str().to_owned())
         .record(started.elapsed().as_secs_f64());
@@ -49,6 +55,19 @@ async fn outermost(State(kernel): State<Kernel>, mut request: Request, next: Nex
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
     response
+}
+
+/// PostgreSQL cannot take U+0000, and no address has a use for it.
+fn has_nul(uri: &axum::http::Uri) -> bool {
+    uri.path().contains("%00") || uri.query().is_some_and(|query| query.contains("%00"))
+}
+
+fn bad_address() -> Error {
+    Error::bad_input(
+        "input.address",
+        "网址含有无法识别的字符，请从列表或链接重新打开。",
+        "The address holds characters that cannot be read; open it again from a list or a link.",
+    )
 }
 
 /// The framework's own refusals (405, 404 of a path, 413) come as plain text; callers get them in our form.
@@ -67,6 +86,7 @@ async fn in_our_words(response: Response, trace: &str) -> Response {
             "This address does not take this method; see /docs.",
         ),
         StatusCode::PAYLOAD_TOO_LARGE => kernel::http::too_large(),
+        StatusCode::BAD_REQUEST => bad_address(),
         _ => return response,
     };
     let status = response.status();

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::http::header;
@@ -9,6 +10,7 @@ use axum::response::Html;
 use axum::routing::get;
 use exchange::agents::gate::Gate;
 use kernel::{Error, Kernel, Result, evidence, follow_up};
+use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -80,17 +82,29 @@ pub async fn start(kernel: Kernel) -> Result<Running> {
     let advertised = &kernel.config.link.advertise;
     hub.exchange.set_link_address(if advertised.is_empty() { link.to_string() } else { advertised.clone() });
 
+    let metrics = kernel::telemetry::start_metrics();
     let (stop, stopped) = watch::channel(false);
     let tasks = vec![
         tokio::spawn(serve_link(hub.clone(), link_listener, until(stopped.clone()))),
-        tokio::spawn(serve_http(http_router(&hub)?, http_listener, until(stopped))),
+        tokio::spawn(serve_http(http_router(&hub, &metrics)?, http_listener, until(stopped))),
     ];
     let workers = vec![
         tokio::spawn(evidence::index::follow(kernel.clone())),
         tokio::spawn(follow_up::work(kernel.clone(), hub.handlers.clone())),
+        tokio::spawn(tidy_metrics(metrics.clone())),
     ];
     tracing::info!(%http, %link, "server.listening");
     Ok(Running { http, link, hub, stop, tasks, workers })
+}
+
+/// The recorder keeps every single measurement until somebody adds them up. Usually a reader of `/metrics` does;
+/// without one they would fill the memory.
+async fn tidy_metrics(metrics: PrometheusHandle) {
+    let mut every = tokio::time::interval(Duration::from_secs(5));
+    loop {
+        every.tick().await;
+        metrics.run_upkeep();
+    }
 }
 
 async fn until(mut stopped: watch::Receiver<bool>) {
@@ -120,7 +134,7 @@ async fn serve_http(router: Router, listener: TcpListener, shutdown: impl Future
 }
 
 /// The whole HTTP interface with its layers.
-fn http_router(hub: &Hub) -> Result<Router> {
+fn http_router(hub: &Hub, metrics: &PrometheusHandle) -> Result<Router> {
     let document =
         serde_json::to_value(&hub.openapi).map_err(|error| Error::internal("openapi.encode", error))?;
     let page = crate::reference::render(&document);
@@ -128,7 +142,7 @@ fn http_router(hub: &Hub) -> Result<Router> {
     let monitor = Monitor {
         kernel: hub.kernel.clone(),
         agents: hub.agents.clone(),
-        metrics: kernel::telemetry::start_metrics(),
+        metrics: metrics.clone(),
     };
     let router = hub
         .router

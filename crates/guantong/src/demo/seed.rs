@@ -124,9 +124,17 @@ fn account(username: &str, role: Role, organisation: &str) -> Account {
     }
 }
 
+/// Names of the people of the demo, one for each account; invented like the county.
+const PEOPLE: [&str; 20] = [
+    "周文海", "苏玉兰", "郑国栋", "何秀英", "罗建民", "沈晓梅", "唐志刚", "冯丽华", "邓伟", "曹雪芬", "彭永强", "蒋红霞",
+    "余海涛", "潘淑贞", "田宏", "董春燕", "范立新", "石桂香", "姚鹏", "廖敏",
+];
+
 async fn add_user(admin: &Session, username: &str, role: Role, organisation_id: &str) -> anyhow::Result<()> {
+    // A small hash of the name picks the person, so that the same account is always the same one.
+    let at = username.bytes().fold(0_usize, |sum, byte| (sum * 31 + usize::from(byte)) % PEOPLE.len());
     let user = json!({
-        "username": username, "display_name": role.zh(), "role": role.as_str(),
+        "username": username, "display_name": PEOPLE.get(at), "role": role.as_str(),
         "organisation_id": organisation_id, "password": PASSWORD,
     });
     admin.post("/api/v1/users", &user).await.map(|_| ())

@@ -10,6 +10,7 @@ pub mod list_clients;
 pub mod list_users;
 pub mod log_in;
 pub mod log_out;
+mod name_callers;
 pub mod rotate_secret;
 
 mod hashing;
