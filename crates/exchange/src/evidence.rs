@@ -112,7 +112,11 @@ impl Exchange {
         }
         let own = actor.organisation().map(|own| own.credit_code.clone());
         own.map(Some).ok_or_else(|| {
-            Error::forbidden("evidence.party", "只能查看本机构的存证。", "Only evidence of your own organisation.")
+            Error::forbidden(
+                "evidence.party",
+                "只能查看本机构的存证。",
+                "Only evidence of your own organisation.",
+            )
         })
     }
 

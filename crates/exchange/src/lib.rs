@@ -21,12 +21,12 @@ pub mod store;
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
+use kernel::Kernel;
 use kernel::error::{Error, Result};
 use kernel::module::{EvidenceKind, Module};
-use kernel::Kernel;
 use ledger::{NoteCache, VerifierKey};
-use parking_lot::RwLock;
 pub use migration::migrations;
+use parking_lot::RwLock;
 use tokio::sync::{Semaphore, SemaphorePermit};
 use wire::hub::{Agents, HubCa};
 
@@ -133,8 +133,12 @@ impl Exchange {
         if let Some(key) = self.evidence_keys.read().get(agent_id) {
             return Ok(Some(key.clone()));
         }
-        let Some(agent) = store::find(&self.kernel.db, &agent_id.to_owned().into()).await? else { return Ok(None) };
-        let Some(key) = agent.evidence_key.and_then(|text| VerifierKey::parse(&text).ok()) else { return Ok(None) };
+        let Some(agent) = store::find(&self.kernel.db, &agent_id.to_owned().into()).await? else {
+            return Ok(None);
+        };
+        let Some(key) = agent.evidence_key.and_then(|text| VerifierKey::parse(&text).ok()) else {
+            return Ok(None);
+        };
         self.evidence_keys.write().insert(agent_id.to_owned(), key.clone());
         Ok(Some(key))
     }

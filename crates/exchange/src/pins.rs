@@ -68,8 +68,7 @@ async fn tell(exchange: &Exchange, id: &GrantId) -> Result<()> {
 
 async fn offer(exchange: &Exchange, usable: &Usable) -> Result<(), LinkError> {
     let pin_json = plan::digest::pin_bytes(&usable.pin).into();
-    let offer =
-        PinOffer { grant: usable.grant.id.0.clone(), pin_json, digest: usable.pin_digest.clone() };
+    let offer = PinOffer { grant: usable.grant.id.0.clone(), pin_json, digest: usable.pin_digest.clone() };
     exchange.agents.offer_pin(&usable.agent_id, offer).await
 }
 

@@ -100,7 +100,11 @@ pub(crate) async fn set_join<C: ConnectionTrait>(
     one(done.rows_affected, id)
 }
 
-pub(crate) async fn set_disabled<C: ConnectionTrait>(connection: &C, id: &AgentId, disabled: bool) -> Result<()> {
+pub(crate) async fn set_disabled<C: ConnectionTrait>(
+    connection: &C,
+    id: &AgentId,
+    disabled: bool,
+) -> Result<()> {
     let done = Entity::update_many()
         .col_expr(Column::Disabled, Expr::value(disabled))
         .filter(Column::Id.eq(id.clone()))

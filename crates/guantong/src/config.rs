@@ -22,7 +22,9 @@ pub fn run(command: &ConfigCommand) -> anyhow::Result<()> {
             out::line("# 配置有效 / The configuration is valid.");
         }
         ConfigCommand::Example => {
-            out::line("# 贯通平台配置示例：每一项都写着默认值；环境变量 GUANTONG_SERVER__LISTEN 之类可覆盖。");
+            out::line(
+                "# 贯通平台配置示例：每一项都写着默认值；环境变量 GUANTONG_SERVER__LISTEN 之类可覆盖。",
+            );
             out::line("# Every key with its default; GUANTONG_SERVER__LISTEN and the like override it.");
             out::line(&Config::default().shown()?);
         }

@@ -28,7 +28,8 @@ pub struct UserArgs {
 
 fn role(text: &str) -> Result<Role, String> {
     Role::parse(text).ok_or_else(|| {
-        let all: Vec<_> = Role::ALL.iter().map(|role| format!("{}（{}）", role.as_str(), role.zh())).collect();
+        let all: Vec<_> =
+            Role::ALL.iter().map(|role| format!("{}（{}）", role.as_str(), role.zh())).collect();
         format!("one of 应为：{}", all.join(", "))
     })
 }
@@ -37,13 +38,18 @@ fn role(text: &str) -> Result<Role, String> {
 /// process list nor in the shell's history.
 pub async fn run(args: &UserArgs) -> anyhow::Result<()> {
     let password = std::env::var("GUANTONG_PASSWORD").map_err(|_| {
-        anyhow::anyhow!("请用环境变量 GUANTONG_PASSWORD 给出口令 / Give the password in the variable GUANTONG_PASSWORD")
+        anyhow::anyhow!(
+            "请用环境变量 GUANTONG_PASSWORD 给出口令 / Give the password in the variable GUANTONG_PASSWORD"
+        )
     })?;
     let kernel = node::open(node::config(&args.config)?).await?;
     server::migrate(&kernel).await?;
     let hub = server::assemble(kernel).await?;
     let organisations = hub.catalog.organisations().await?;
-    let known = organisations.iter().find(|known| known.credit_code == args.organisation).map(|known| known.id.clone());
+    let known = organisations
+        .iter()
+        .find(|known| known.credit_code == args.organisation)
+        .map(|known| known.id.clone());
     let organisation = match (known, &args.organisation_name) {
         (Some(id), _) => id,
         (None, Some(name)) => {

@@ -60,7 +60,9 @@ async fn verify(args: &VerifyArgs) -> anyhow::Result<Report> {
     if options.key.is_none() {
         let text = client.get(format!("{base}key")).send().await?.error_for_status()?.text().await?;
         options.key = Some(VerifierKey::parse(text.trim()).context("key of the node")?);
-        out::complain("公钥取自该平台本身；如有另行保存的公钥，请用 --key 给出。\nThe key was taken from the node itself; give one from another source with --key.");
+        out::complain(
+            "公钥取自该平台本身；如有另行保存的公钥，请用 --key 给出。\nThe key was taken from the node itself; give one from another source with --key.",
+        );
     }
     let runtime = Handle::current();
     let verified = tokio::task::spawn_blocking(move || {

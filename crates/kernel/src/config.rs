@@ -237,7 +237,11 @@ impl Config {
 
     /// `host:port` that agents dial.
     pub fn link_address(&self) -> String {
-        if self.link.advertise.is_empty() { self.link.listen.to_string() } else { self.link.advertise.clone() }
+        if self.link.advertise.is_empty() {
+            self.link.listen.to_string()
+        } else {
+            self.link.advertise.clone()
+        }
     }
 
     /// The configuration as TOML, secrets blotted out.

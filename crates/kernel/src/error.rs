@@ -138,10 +138,7 @@ impl Error {
         Self::not_found(
             format!("{}.not_found", I::WHAT),
             format!("找不到编号为 {id} 的记录，或您无权查看。请从列表重新打开。"),
-            format!(
-                "No {} with id {id}, or you may not see it. Open it from the list again.",
-                I::WHAT
-            ),
+            format!("No {} with id {id}, or you may not see it. Open it from the list again.", I::WHAT),
         )
     }
 
@@ -160,12 +157,7 @@ impl Error {
         zh: impl Into<String>,
         en: impl Into<String>,
     ) -> Self {
-        self.0.fields.push(FieldError {
-            path: path.into(),
-            code: code.into(),
-            zh: zh.into(),
-            en: en.into(),
-        });
+        self.0.fields.push(FieldError { path: path.into(), code: code.into(), zh: zh.into(), en: en.into() });
         self
     }
     /// Adds a fact for the caller, such as the source that is down.
@@ -206,7 +198,13 @@ pub struct Fields(Vec<FieldError>);
 
 impl Fields {
     /// Adds one.
-    pub fn push(&mut self, path: impl Into<String>, code: &str, zh: impl Into<String>, en: impl Into<String>) {
+    pub fn push(
+        &mut self,
+        path: impl Into<String>,
+        code: &str,
+        zh: impl Into<String>,
+        en: impl Into<String>,
+    ) {
         self.0.push(FieldError { path: path.into(), code: code.to_owned(), zh: zh.into(), en: en.into() });
     }
     /// Adds one unless `ok`.

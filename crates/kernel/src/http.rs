@@ -138,7 +138,9 @@ fn unreadable(detail: &str) -> Error {
     Error::bad_input(
         "input.json",
         format!("请求内容不是所需的 JSON，没有处理。请按接口文档（/docs）改正，位置与原因：{detail}"),
-        format!("The body is not the JSON that is needed; nothing was done. Correct it by /docs. Place and cause: {detail}"),
+        format!(
+            "The body is not the JSON that is needed; nothing was done. Correct it by /docs. Place and cause: {detail}"
+        ),
     )
 }
 

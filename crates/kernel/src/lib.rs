@@ -72,7 +72,10 @@ impl Kernel {
             Error::bad_input(
                 "config.data_dir",
                 format!("数据目录 {} 无法创建，请检查路径与权限。", config.data_dir.display()),
-                format!("The data folder {} cannot be made; check path and rights.", config.data_dir.display()),
+                format!(
+                    "The data folder {} cannot be made; check path and rights.",
+                    config.data_dir.display()
+                ),
             )
             .caused_by(error)
         })?;

@@ -53,7 +53,9 @@ impl MigrationTrait for First {
                     .to_owned(),
             )
             .await?;
-        for column in ["call", "outbox", "consumer", "provider", "grant_id", "agent", "idempotency_key", "time_ms"] {
+        for column in
+            ["call", "outbox", "consumer", "provider", "grant_id", "agent", "idempotency_key", "time_ms"]
+        {
             manager
                 .create_index(
                     Index::create()

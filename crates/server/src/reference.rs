@@ -86,7 +86,8 @@ fn render_schema(out: &mut String, openapi: &Value, label: &str, schema: &Value)
     let _ = write!(out, "<h4>{} <code>{}</code></h4>", escape(label), escape(&type_name(schema)));
     let Some(properties) = resolved["properties"].as_object() else { return };
     out.push_str("<table><tr><th>字段 Field</th><th>类型 Type</th><th>说明 Meaning</th></tr>");
-    let required: Vec<_> = resolved["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    let required: Vec<_> =
+        resolved["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
     for (name, property) in properties {
         let star = if required.contains(&name.as_str()) { " *" } else { "" };
         let _ = write!(
@@ -112,12 +113,10 @@ fn type_name(schema: &Value) -> String {
     match &schema["type"] {
         Value::String(kind) if kind == "array" => format!("[{}]", type_name(&schema["items"])),
         Value::String(kind) => kind.clone(),
-        Value::Array(kinds) => {
-            kinds.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(" | ")
-        }
-        _ => schema["oneOf"].as_array().map_or_else(String::new, |any| {
-            any.iter().map(type_name).collect::<Vec<_>>().join(" | ")
-        }),
+        Value::Array(kinds) => kinds.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(" | "),
+        _ => schema["oneOf"]
+            .as_array()
+            .map_or_else(String::new, |any| any.iter().map(type_name).collect::<Vec<_>>().join(" | ")),
     }
 }
 

@@ -112,7 +112,11 @@ async fn until(mut stopped: watch::Receiver<bool>) {
     let _stopped = stopped.wait_for(|stop| *stop).await;
 }
 
-async fn serve_link(hub: Arc<Hub>, listener: TcpListener, shutdown: impl Future<Output = ()> + Send + 'static) {
+async fn serve_link(
+    hub: Arc<Hub>,
+    listener: TcpListener,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) {
     let clock = hub.kernel.clock.clone();
     let options = HubLinkOptions {
         certificate_days: hub.kernel.config.link.certificate_days,
@@ -126,7 +130,11 @@ async fn serve_link(hub: Arc<Hub>, listener: TcpListener, shutdown: impl Future<
     }
 }
 
-async fn serve_http(router: Router, listener: TcpListener, shutdown: impl Future<Output = ()> + Send + 'static) {
+async fn serve_http(
+    router: Router,
+    listener: TcpListener,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) {
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
     if let Err(error) = axum::serve(listener, service).with_graceful_shutdown(shutdown).await {
         tracing::error!(error = ?error, "server.http_ended");
@@ -139,11 +147,8 @@ fn http_router(hub: &Hub, metrics: &PrometheusHandle) -> Result<Router> {
         serde_json::to_value(&hub.openapi).map_err(|error| Error::internal("openapi.encode", error))?;
     let page = crate::reference::render(&document);
     let text = document.to_string();
-    let monitor = Monitor {
-        kernel: hub.kernel.clone(),
-        agents: hub.agents.clone(),
-        metrics: metrics.clone(),
-    };
+    let monitor =
+        Monitor { kernel: hub.kernel.clone(), agents: hub.agents.clone(), metrics: metrics.clone() };
     let router = hub
         .router
         .clone()

@@ -188,7 +188,12 @@ pub fn check(input: &GrantInput, known: &[KnownItem<'_>], now_ms: i64) -> Result
     for (i, granted) in input.items.iter().enumerate() {
         let path = format!("items[{i}].item");
         if !seen.insert(granted.item.as_str()) {
-            fields.push(&path, "grant.item_twice", "同一信息项重复选择，请删去一个。", "The item stands twice; remove one.");
+            fields.push(
+                &path,
+                "grant.item_twice",
+                "同一信息项重复选择，请删去一个。",
+                "The item stands twice; remove one.",
+            );
         }
         match known.iter().find(|item| item.name == granted.item) {
             None => fields.push(

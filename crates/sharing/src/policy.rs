@@ -3,6 +3,9 @@
 //! The base policies say who may use a grant at all; a grant's own condition can only narrow, so it may
 //! hold `forbid` policies only. A bare expression is read as "forbid unless this holds".
 
+use std::collections::HashMap;
+use std::sync::{Arc, RwLock};
+
 use cedar_policy::{
     Authorizer, Context, Decision, Effect, Entities, Entity, EntityId, EntityTypeName, EntityUid, PolicySet,
     Request, RestrictedExpression, Schema, ValidationMode, Validator,
@@ -21,9 +24,18 @@ pub struct Policies {
     authorizer: Authorizer,
 }
 
+/// Decisions that a compiled condition keeps; when there are more, it begins anew.
+const KEPT: usize = 1_024;
+
 /// A compiled condition together with the base policies.
+///
+/// A decision depends on the policies and on [`CallFacts`] alone, so it is kept and taken again for equal facts:
+/// calls of one client for one matter differ in nothing that a policy can see until the hour changes.
 #[derive(Debug, Clone)]
-pub struct Condition(PolicySet);
+pub struct Condition {
+    policies: PolicySet,
+    decided: Arc<RwLock<HashMap<Vec<u8>, bool>>>,
+}
 
 /// Who asks, in Cedar's terms.
 pub enum Principal<'a> {
@@ -55,13 +67,34 @@ pub struct CallFacts<'a> {
     pub working_day: bool,
 }
 
+impl CallFacts<'_> {
+    /// Everything that a policy can see, unmistakably: each text stands behind its length.
+    fn key(&self) -> Vec<u8> {
+        let (kind, id, role) = match self.principal {
+            Principal::Client(id) => ("client", id, ""),
+            Principal::User(id, role) => ("user", id, role),
+        };
+        let mut key = Vec::with_capacity(256);
+        let texts = [kind, id, role, self.action, self.resource, self.matter, self.basis];
+        for text in texts.into_iter().chain(self.items.iter().map(String::as_str)) {
+            key.extend_from_slice(&text.len().to_le_bytes());
+            key.extend_from_slice(text.as_bytes());
+        }
+        key.extend_from_slice(&self.hour.to_le_bytes());
+        key.extend_from_slice(&self.weekday.to_le_bytes());
+        key.push(u8::from(self.working_day));
+        key
+    }
+}
+
 impl Policies {
     /// Builds schema and base policies.
     ///
     /// # Errors
     /// Only when the built-in texts are broken.
     pub fn new() -> Result<Self> {
-        let internal = |error: Box<dyn std::error::Error + Send + Sync>| Error::internal("policy.base", error);
+        let internal =
+            |error: Box<dyn std::error::Error + Send + Sync>| Error::internal("policy.base", error);
         let (schema, _warnings) =
             Schema::from_cedarschema_str(SCHEMA).map_err(|error| internal(error.to_string().into()))?;
         let policies = Self { schema, authorizer: Authorizer::new() };
@@ -76,7 +109,11 @@ impl Policies {
     pub fn compile(&self, condition: Option<&str>) -> Result<Condition> {
         let own = condition.map(str::trim).filter(|text| !text.is_empty());
         if own.is_some_and(|text| text.len() > LONGEST) {
-            return Err(wrong("policy.too_long", "条件过长，最多 8192 字节，请精简。", "The condition exceeds 8192 bytes."));
+            return Err(wrong(
+                "policy.too_long",
+                "条件过长，最多 8192 字节，请精简。",
+                "The condition exceeds 8192 bytes.",
+            ));
         }
         if let Some(text) = own {
             let parsed = parse_own(text)?;
@@ -89,9 +126,9 @@ impl Policies {
             }
         }
         let whole = own.map_or_else(|| BASE.to_owned(), |text| format!("{BASE}\n{}", as_policies(text)));
-        let set: PolicySet = whole
-            .parse()
-            .map_err(|error: cedar_policy::ParseErrors| wrong("policy.syntax", &error.to_string(), &error.to_string()))?;
+        let set: PolicySet = whole.parse().map_err(|error: cedar_policy::ParseErrors| {
+            wrong("policy.syntax", &error.to_string(), &error.to_string())
+        })?;
         let report = Validator::new(self.schema.clone()).validate(&set, ValidationMode::Strict);
         if !report.validation_passed() {
             let detail: Vec<_> = report.validation_errors().map(ToString::to_string).collect();
@@ -102,12 +139,25 @@ impl Policies {
                 &format!("The condition uses unknown attributes or wrong types: {detail}"),
             ));
         }
-        Ok(Condition(set))
+        Ok(Condition { policies: set, decided: Arc::default() })
     }
 
     /// Decides one call. Any evaluation error counts as no.
     pub fn allows(&self, condition: &Condition, facts: &CallFacts<'_>) -> bool {
-        self.decide(condition, facts).unwrap_or(false)
+        let key = facts.key();
+        // A lock poisoned by a panic only costs the memory of earlier decisions.
+        let known = condition.decided.read().ok().and_then(|decided| decided.get(&key).copied());
+        if let Some(allowed) = known {
+            return allowed;
+        }
+        let allowed = self.decide(condition, facts).unwrap_or(false);
+        if let Ok(mut decided) = condition.decided.write() {
+            if decided.len() >= KEPT {
+                decided.clear();
+            }
+            decided.insert(key, allowed);
+        }
+        allowed
     }
 
     fn decide(&self, condition: &Condition, facts: &CallFacts<'_>) -> Option<bool> {
@@ -115,8 +165,9 @@ impl Policies {
             Principal::Client(id) => (uid("Client", id)?, Entities::empty()),
             Principal::User(id, role) => {
                 let uid = uid("User", id)?;
-                let attrs =
-                    [("role".to_owned(), RestrictedExpression::new_string(role.to_owned()))].into_iter().collect();
+                let attrs = [("role".to_owned(), RestrictedExpression::new_string(role.to_owned()))]
+                    .into_iter()
+                    .collect();
                 let entity = Entity::new(uid.clone(), attrs, Default::default()).ok()?;
                 (uid, Entities::from_entities([entity], None).ok()?)
             }
@@ -131,10 +182,15 @@ impl Policies {
             ("working_day".to_owned(), RestrictedExpression::new_bool(facts.working_day)),
         ])
         .ok()?;
-        let request =
-            Request::new(principal, uid("Action", facts.action)?, uid("Resource", facts.resource)?, context, None)
-                .ok()?;
-        let response = self.authorizer.is_authorized(&request, &condition.0, &entities);
+        let request = Request::new(
+            principal,
+            uid("Action", facts.action)?,
+            uid("Resource", facts.resource)?,
+            context,
+            None,
+        )
+        .ok()?;
+        let response = self.authorizer.is_authorized(&request, &condition.policies, &entities);
         // A forbid policy that fails to evaluate is skipped by Cedar; here an error must not open the door.
         let clean = response.diagnostics().errors().next().is_none();
         Some(clean && response.decision() == Decision::Allow)
@@ -148,7 +204,11 @@ fn uid(kind: &str, id: &str) -> Option<EntityUid> {
 
 fn as_policies(text: &str) -> String {
     let is_policy = ["permit", "forbid", "@", "//"].iter().any(|word| text.starts_with(word));
-    if is_policy { text.to_owned() } else { format!("forbid (principal, action, resource) unless {{ {text} }};") }
+    if is_policy {
+        text.to_owned()
+    } else {
+        format!("forbid (principal, action, resource) unless {{ {text} }};")
+    }
 }
 
 fn parse_own(text: &str) -> Result<PolicySet> {
@@ -204,10 +264,34 @@ mod tests {
         assert!(!policies.allows(&day, &facts(Principal::Client("c"), &[], 22)));
         let items = ["name".to_owned()];
         let forbid = policies
-            .compile(Some("forbid (principal is Client, action, resource) when { context.items.contains(\"name\") };"))
+            .compile(Some(
+                "forbid (principal is Client, action, resource) when { context.items.contains(\"name\") };",
+            ))
             .expect("valid");
         assert!(!policies.allows(&forbid, &facts(Principal::Client("c"), &items, 9)));
         assert!(policies.allows(&forbid, &facts(Principal::Client("c"), &[], 9)));
+    }
+
+    /// A decision that is kept is that of the same facts only: whatever differs is decided anew.
+    #[test]
+    fn kept_decisions_do_not_mix() {
+        let policies = Policies::new().expect("built-in policies");
+        let text = "context.hour < 18 && context.matter == \"MZ-1\" && !context.items.contains(\"mobile\")";
+        let condition = policies.compile(Some(text)).expect("valid");
+        let (name, mobile) = (["name".to_owned()], ["mobile".to_owned()]);
+        for _ in 0..2 {
+            assert!(policies.allows(&condition, &facts(Principal::Client("c"), &name, 9)));
+            assert!(!policies.allows(&condition, &facts(Principal::Client("c"), &name, 20)));
+            assert!(!policies.allows(&condition, &facts(Principal::Client("c"), &mobile, 9)));
+            let other = CallFacts { matter: "MZ-2", ..facts(Principal::Client("c"), &name, 9) };
+            assert!(!policies.allows(&condition, &other));
+            assert!(!policies.allows(&condition, &facts(Principal::User("c", "security_auditor"), &name, 9)));
+            assert!(policies.allows(&condition, &facts(Principal::User("c", "department_head"), &name, 9)));
+        }
+        for hour in 0..5_000 {
+            policies.allows(&condition, &facts(Principal::Client("c"), &name, hour));
+        }
+        assert!(condition.decided.read().expect("not poisoned").len() <= KEPT);
     }
 
     /// A condition cannot widen, misspell or overflow its way in.

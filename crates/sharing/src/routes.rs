@@ -77,7 +77,11 @@ async fn create(
 #[utoipa::path(get, path = "/api/v1/grants/{id}", operation_id = "show_grant", tag = "grants",
     params(("id" = String, Path)),
     responses((status = 200, body = GrantView), (status = 404, body = ErrorBody)))]
-async fn show(State(sharing): State<Sharing>, actor: Actor, Path(id): Path<GrantId>) -> Result<Json<GrantView>> {
+async fn show(
+    State(sharing): State<Sharing>,
+    actor: Actor,
+    Path(id): Path<GrantId>,
+) -> Result<Json<GrantView>> {
     actor.require_user()?;
     sharing.grant(&actor, &id).await.map(Json)
 }

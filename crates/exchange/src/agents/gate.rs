@@ -105,7 +105,11 @@ impl AgentGate for Gate {
         self.join(request).await
     }
 
-    async fn certificate_issued(&self, agent_id: &str, certificate: &IssuedCertificate) -> Result<(), Refusal> {
+    async fn certificate_issued(
+        &self,
+        agent_id: &str,
+        certificate: &IssuedCertificate,
+    ) -> Result<(), Refusal> {
         let id = AgentId(agent_id.to_owned());
         store::set_certificate(&self.0.kernel.db, &id, &certificate.serial, certificate.not_after_ms)
             .await
@@ -187,7 +191,8 @@ impl AgentGate for Gate {
 impl Gate {
     async fn note(&self, state: PinState) {
         let grant = GrantId(state.grant);
-        if let Err(error) = self.0.sharing.note_pin(&grant, &state.digest, &state.state, &state.reason).await {
+        if let Err(error) = self.0.sharing.note_pin(&grant, &state.digest, &state.state, &state.reason).await
+        {
             tracing::error!(grant = grant.as_str(), error = ?error, "exchange.pins.note");
         }
     }

@@ -62,7 +62,10 @@ pub async fn authorise(
 fn no_grant(asked: &Asked<'_>) -> Error {
     Error::forbidden(
         "authorise.no_grant",
-        format!("贵单位没有使用资源“{}”的授权，或该资源不存在。请在目录中查到该资源后提出共享申请。", asked.resource),
+        format!(
+            "贵单位没有使用资源“{}”的授权，或该资源不存在。请在目录中查到该资源后提出共享申请。",
+            asked.resource
+        ),
         format!(
             "Your organisation holds no grant for resource “{}”, or there is none of that code. Find it in the \
              catalogue and request it.",
@@ -156,7 +159,10 @@ fn covers(usable: &Usable, actor: &Actor, asked: &Asked<'_>, now_ms: i64) -> Res
                 Error::forbidden(
                     "authorise.purpose",
                     format!("授权只用于事项 {}，不能用于本次所填的事项或依据。", matters.join("、")),
-                    format!("The grant is for matter {} only, not for the matter or basis stated.", matters.join(", ")),
+                    format!(
+                        "The grant is for matter {} only, not for the matter or basis stated.",
+                        matters.join(", ")
+                    ),
                 ),
             )
         })?;
@@ -251,7 +257,10 @@ fn count(exchange: &Exchange, usable: &Usable, now_ms: i64) -> Result<()> {
         match exceeded {
             Exceeded::Day => Error::quota(
                 "authorise.quota_day",
-                format!("今日次数 {} 已用完，明日零时恢复；如确需增加，请与{}商定。", grant.quota_per_day, usable.provider.name),
+                format!(
+                    "今日次数 {} 已用完，明日零时恢复；如确需增加，请与{}商定。",
+                    grant.quota_per_day, usable.provider.name
+                ),
                 format!(
                     "Today's {} calls are used up; they return at midnight (Asia/Shanghai). Ask {} for more.",
                     grant.quota_per_day, usable.provider.name

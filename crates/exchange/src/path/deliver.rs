@@ -3,9 +3,7 @@
 use plan::model::{Answer, AnswerItem};
 
 use super::Passed;
-use crate::model::{
-    Ordered, ProviderRef, QueryAnswer, ResourceRef, RowView, ValueView, VerifyAnswer,
-};
+use crate::model::{Ordered, ProviderRef, QueryAnswer, ResourceRef, RowView, ValueView, VerifyAnswer};
 
 fn resource(passed: &Passed) -> ResourceRef {
     ResourceRef { code: passed.grant.resource_code.clone(), name: passed.grant.resource_name.clone() }
@@ -56,5 +54,12 @@ pub fn verify(mut passed: Passed) -> VerifyAnswer {
 }
 
 fn empty() -> Answer {
-    Answer { call: String::new(), rows: Vec::new(), verdicts: Vec::new(), as_of_ms: 0, as_of_from_source: false, salt: String::new() }
+    Answer {
+        call: String::new(),
+        rows: Vec::new(),
+        verdicts: Vec::new(),
+        as_of_ms: 0,
+        as_of_from_source: false,
+        salt: String::new(),
+    }
 }

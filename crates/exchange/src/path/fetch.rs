@@ -104,11 +104,8 @@ async fn checked(
         .verify_inclusion(&answered.checkpoint, &key, answered.index, &answered.entry, &proof)
         .map_err(|error| broken(usable, &format!("signature or audit path: {error}")))?;
     // The agent minimises; the hub still holds the answer against the call, so that neither alone can overdo it.
-    let only_asked = answer
-        .rows
-        .iter()
-        .flat_map(|row| &row.items)
-        .all(|item| call.items.contains(&item.item));
+    let only_asked =
+        answer.rows.iter().flat_map(|row| &row.items).all(|item| call.items.contains(&item.item));
     let shape_ok = call.shape == Shape::Query || answer.rows.is_empty();
     if !only_asked || !shape_ok {
         return Err(broken(usable, "the answer holds more than was asked"));

@@ -101,7 +101,14 @@ pub async fn verify(
 ) -> Result<VerifyAnswer> {
     let names: Vec<_> = input.claims.keys().collect();
     let claims: Vec<_> = input.claims.values().collect();
-    crate::model::check_form(&input.resource, &input.subject, &names, &claims, &input.purpose, &input.case_no)?;
+    crate::model::check_form(
+        &input.resource,
+        &input.subject,
+        &names,
+        &claims,
+        &input.purpose,
+        &input.case_no,
+    )?;
     if input.claims.is_empty() {
         return Err(Error::invalid(
             "call.no_claims",
@@ -128,12 +135,18 @@ pub async fn verify(
 }
 
 fn subject(map: &std::collections::BTreeMap<String, String>) -> Result<KeyValue> {
-    map.iter().next().map(|(item, value)| KeyValue { item: item.clone(), value: value.trim().to_owned() }).ok_or_else(
-        || Error::invalid("call.subject", "请给出要查的主体。", "Name the subject."),
-    )
+    map.iter()
+        .next()
+        .map(|(item, value)| KeyValue { item: item.clone(), value: value.trim().to_owned() })
+        .ok_or_else(|| Error::invalid("call.subject", "请给出要查的主体。", "Name the subject."))
 }
 
-async fn run(exchange: &Exchange, actor: &Actor, asked: Asked<'_>, proof: &identify::Proof) -> Result<Passed> {
+async fn run(
+    exchange: &Exchange,
+    actor: &Actor,
+    asked: Asked<'_>,
+    proof: &identify::Proof,
+) -> Result<Passed> {
     let _permit = exchange.admit_call()?;
     let mut laps = Laps::start();
 

@@ -1,8 +1,8 @@
 //! Station 6, record (存证): the entry is durable before the answer leaves. No evidence, no data.
 
+use kernel::Actor;
 use kernel::error::{Error, Result};
 use kernel::evidence::{Leaf, Payload};
-use kernel::Actor;
 use plan::model::{Call, Shape};
 use sharing::book::Usable;
 
@@ -65,11 +65,8 @@ pub async fn record(
     if let Some(prior) = prior
         && prior.content.as_deref() == Some(content.as_str())
     {
-        let evidence = EvidenceRef {
-            index: prior.index,
-            checkpoint_size: prior.index + 1,
-            digest: prior.digest,
-        };
+        let evidence =
+            EvidenceRef { index: prior.index, checkpoint_size: prior.index + 1, digest: prior.digest };
         return Ok((prior.call, evidence));
     }
     let evidence = &exchange.kernel.evidence;
@@ -142,8 +139,7 @@ pub async fn refused(exchange: &Exchange, actor: &Actor, asked: &Asked<'_>, erro
         code: Some(error.code().to_owned()),
         ..Leaf::of("exchange.refused")
     };
-    let payload =
-        Payload { caller, case_no: Some(asked.case_no.to_owned()), ..Payload::default() };
+    let payload = Payload { caller, case_no: Some(asked.case_no.to_owned()), ..Payload::default() };
     let opening = exchange.kernel.evidence.seal(&mut leaf, payload);
     if let Err(error) = exchange.kernel.evidence.append(&leaf, &opening).await {
         tracing::error!(error = ?error, "exchange.record_refusal");

@@ -53,7 +53,11 @@ async fn create(
 #[utoipa::path(get, path = "/api/v1/agents/{id}", operation_id = "show_agent", tag = "agents",
     params(("id" = String, Path)),
     responses((status = 200, body = AgentView), (status = 404, body = ErrorBody)))]
-async fn show(State(exchange): State<Exchange>, actor: Actor, Path(id): Path<AgentId>) -> Result<Json<AgentView>> {
+async fn show(
+    State(exchange): State<Exchange>,
+    actor: Actor,
+    Path(id): Path<AgentId>,
+) -> Result<Json<AgentView>> {
     exchange.agent(&actor, &id).await.map(Json)
 }
 
@@ -73,7 +77,11 @@ async fn join_code(
 #[utoipa::path(post, path = "/api/v1/agents/{id}/disable", operation_id = "disable_agent", tag = "agents",
     params(("id" = String, Path)),
     responses((status = 200, body = AgentView), (status = 403, body = ErrorBody), (status = 404, body = ErrorBody)))]
-async fn disable(State(exchange): State<Exchange>, actor: Actor, Path(id): Path<AgentId>) -> Result<Json<AgentView>> {
+async fn disable(
+    State(exchange): State<Exchange>,
+    actor: Actor,
+    Path(id): Path<AgentId>,
+) -> Result<Json<AgentView>> {
     exchange.set_agent_disabled(&actor, &id, true).await.map(Json)
 }
 
@@ -81,7 +89,11 @@ async fn disable(State(exchange): State<Exchange>, actor: Actor, Path(id): Path<
 #[utoipa::path(post, path = "/api/v1/agents/{id}/enable", operation_id = "enable_agent", tag = "agents",
     params(("id" = String, Path)),
     responses((status = 200, body = AgentView), (status = 403, body = ErrorBody), (status = 404, body = ErrorBody)))]
-async fn enable(State(exchange): State<Exchange>, actor: Actor, Path(id): Path<AgentId>) -> Result<Json<AgentView>> {
+async fn enable(
+    State(exchange): State<Exchange>,
+    actor: Actor,
+    Path(id): Path<AgentId>,
+) -> Result<Json<AgentView>> {
     exchange.set_agent_disabled(&actor, &id, false).await.map(Json)
 }
 

@@ -2,10 +2,10 @@
 
 use std::time::Instant;
 
+use axum::Json;
 use axum::extract::{FromRequestParts, State};
 use axum::http::HeaderMap;
 use axum::http::request::Parts;
-use axum::Json;
 use identity::SignedResource;
 use kernel::error::Error;
 use kernel::http::{ApiJson, ErrorBody};

@@ -39,7 +39,11 @@ async fn show(
     Path(index): Path<String>,
 ) -> Result<Json<EvidenceView>> {
     let index = index.parse().map_err(|_| {
-        Error::bad_input("evidence.index", "存证编号须为非负整数。", "The index of an entry is a whole number.")
+        Error::bad_input(
+            "evidence.index",
+            "存证编号须为非负整数。",
+            "The index of an entry is a whole number.",
+        )
     })?;
     exchange.evidence_entry(&actor, index).await.map(Json)
 }

@@ -59,7 +59,12 @@ impl Session {
         Ok(Self { client, url: url.to_owned(), proof: Proof::Bearer(token) })
     }
 
-    async fn send(&self, method: Method, path: &str, body: Option<&Value>) -> anyhow::Result<(StatusCode, Value)> {
+    async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+    ) -> anyhow::Result<(StatusCode, Value)> {
         let mut request = self.client.request(method, format!("{}{path}", self.url));
         request = match &self.proof {
             Proof::Cookie(cookie) => request.header("cookie", cookie).header("x-guantong-console", "1"),

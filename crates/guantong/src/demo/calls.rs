@@ -60,11 +60,20 @@ fn in_short(answer: &Value) -> String {
     for (name, verdict) in answer["verdicts"].as_object().into_iter().flatten() {
         parts.push(format!("{name}: {}", verdict.as_str().unwrap_or_default()));
     }
-    let total: u64 =
-        answer["stations"].as_array().into_iter().flatten().filter_map(|station| station["us"].as_u64()).sum();
+    let total: u64 = answer["stations"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(|station| station["us"].as_u64())
+        .sum();
     #[expect(clippy::cast_precision_loss, reason = "shown with one decimal")]
     let ms = total as f64 / 1000.0;
-    format!("{}  ← {} · #{} · {ms:.1} ms", parts.join(", "), answer["provider"]["name"].as_str().unwrap_or_default(), answer["evidence"]["index"])
+    format!(
+        "{}  ← {} · #{} · {ms:.1} ms",
+        parts.join(", "),
+        answer["provider"]["name"].as_str().unwrap_or_default(),
+        answer["evidence"]["index"]
+    )
 }
 
 /// A `curl` that can be pasted: gets a token and asks.

@@ -58,7 +58,13 @@ impl Agents {
 fn command(program: &Path, config: &Path, own: &Path) -> anyhow::Result<Command> {
     let log = std::fs::OpenOptions::new().create(true).append(true).open(own.join("agent.log"))?;
     let mut command = Command::new(program);
-    command.arg("agent").arg("--config").arg(config).stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log);
+    command
+        .arg("agent")
+        .arg("--config")
+        .arg(config)
+        .stdin(Stdio::null())
+        .stdout(log.try_clone()?)
+        .stderr(log);
     Ok(command)
 }
 

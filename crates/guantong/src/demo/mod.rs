@@ -64,7 +64,8 @@ pub async fn run(args: &DemoArgs, stop: CancellationToken) -> anyhow::Result<()>
     say.line("正在生成云澜县（虚构）……", "Making the fictional county of Yunlan…");
     let size = county::Size { residents: args.residents, enterprises: args.enterprises };
     let county = county::Plan { seed: args.seed, size }.generate();
-    let stores = stores::raise(&county, &dir, args.postgres_url.as_deref(), args.mariadb_url.as_deref()).await?;
+    let stores =
+        stores::raise(&county, &dir, args.postgres_url.as_deref(), args.mariadb_url.as_deref()).await?;
     say.line(
         &format!("各部门业务库已就绪：{}", stores.describe_zh()),
         &format!("The departments' own stores are up: {}", stores.describe_en()),
@@ -76,7 +77,10 @@ pub async fn run(args: &DemoArgs, stop: CancellationToken) -> anyhow::Result<()>
         server: Server { listen: free_or(args.port).await, ..Server::default() },
         link: Link { listen: SocketAddr::from(([127, 0, 0, 1], 0)), ..Link::default() },
         database: kernel::config::Database { url: args.hub_database_url.clone().unwrap_or_default() },
-        log: Log { filter: std::env::var("GUANTONG_LOG__FILTER").unwrap_or_else(|_| "warn".into()), ..Log::default() },
+        log: Log {
+            filter: std::env::var("GUANTONG_LOG__FILTER").unwrap_or_else(|_| "warn".into()),
+            ..Log::default()
+        },
         ..Config::default()
     };
     kernel::telemetry::start_logs(&config.log)?;
@@ -144,7 +148,10 @@ impl Say {
 
 fn print_summary(say: &Say, url: &str, seeded: &seed::Seeded, county: &county::County, accounts: &Path) {
     out::line("");
-    say.line(&format!("控制台：{url}    接口文档：{url}/docs"), &format!("Console: {url}    Reference: {url}/docs"));
+    say.line(
+        &format!("控制台：{url}    接口文档：{url}/docs"),
+        &format!("Console: {url}    Reference: {url}/docs"),
+    );
     say.line("账号（口令均为下列所示，仅供演示）：", "Accounts (demo only):");
     for account in &seeded.accounts {
         out::line(&format!(

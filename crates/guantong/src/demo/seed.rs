@@ -126,8 +126,26 @@ fn account(username: &str, role: Role, organisation: &str) -> Account {
 
 /// Names of the people of the demo, one for each account; invented like the county.
 const PEOPLE: [&str; 20] = [
-    "周文海", "苏玉兰", "郑国栋", "何秀英", "罗建民", "沈晓梅", "唐志刚", "冯丽华", "邓伟", "曹雪芬", "彭永强", "蒋红霞",
-    "余海涛", "潘淑贞", "田宏", "董春燕", "范立新", "石桂香", "姚鹏", "廖敏",
+    "周文海",
+    "苏玉兰",
+    "郑国栋",
+    "何秀英",
+    "罗建民",
+    "沈晓梅",
+    "唐志刚",
+    "冯丽华",
+    "邓伟",
+    "曹雪芬",
+    "彭永强",
+    "蒋红霞",
+    "余海涛",
+    "潘淑贞",
+    "田宏",
+    "董春燕",
+    "范立新",
+    "石桂香",
+    "姚鹏",
+    "廖敏",
 ];
 
 async fn add_user(admin: &Session, username: &str, role: Role, organisation_id: &str) -> anyhow::Result<()> {
@@ -189,8 +207,9 @@ async fn seed_department(
         let made = developer.post("/api/v1/clients", &made).await?;
         clients.push((client.client_id.to_owned(), text(&made, "secret")?));
     }
-    let agent =
-        admin.post("/api/v1/agents", &json!({"name": department.agent, "organisation_id": organisation_id})).await?;
+    let agent = admin
+        .post("/api/v1/agents", &json!({"name": department.agent, "organisation_id": organisation_id}))
+        .await?;
     Ok(SeededDepartment {
         key: department.key,
         name: department.zh.to_owned(),
@@ -347,7 +366,10 @@ pub async fn publish_and_grant(seeded: &Seeded, county: &County, say: &Say) -> a
     }
     say.line(
         &format!("资源已发布，{} 项授权已由各部门前置机接受。", grants.len()),
-        &format!("Resources are published; {} grants were accepted by the departments' agents.", grants.len()),
+        &format!(
+            "Resources are published; {} grants were accepted by the departments' agents.",
+            grants.len()
+        ),
     );
     Ok(())
 }

@@ -21,9 +21,9 @@ impl Identity {
                 continue;
             }
             let name = match label.split_once(':') {
-                Some(("user", id)) => {
-                    store::user::by_id(&self.kernel.db, &UserId(id.to_owned())).await?.map(|user| user.display_name)
-                }
+                Some(("user", id)) => store::user::by_id(&self.kernel.db, &UserId(id.to_owned()))
+                    .await?
+                    .map(|user| user.display_name),
                 Some(("client", id)) => self.client(id).await?.map(|client| client.name),
                 _ => None,
             };

@@ -95,8 +95,8 @@ fn row(kernel: &Kernel, index: u64) -> Result<ActiveModel> {
         .map_err(read)?
         .and_then(|bytes| serde_json::from_slice::<Opening>(&bytes).ok())
         .and_then(|opening| serde_json::from_str::<Payload>(&opening.payload).ok());
-    let (time_ms, caller, key) = payload
-        .map_or((leaf.t * 1000, String::new(), None), |p| (p.time_ms, p.caller, p.idempotency_key));
+    let (time_ms, caller, key) =
+        payload.map_or((leaf.t * 1000, String::new(), None), |p| (p.time_ms, p.caller, p.idempotency_key));
     Ok(ActiveModel {
         idx: Set(i64::try_from(index).unwrap_or(i64::MAX)),
         kind: Set(leaf.kind),

@@ -46,7 +46,10 @@ impl Evidence {
             let detail = error.to_string();
             Error::unavailable(
                 "evidence.open",
-                format!("存证日志打不开（{}）：{detail}。请检查磁盘，必要时从备份恢复后运行 guantong verify。", dir.display()),
+                format!(
+                    "存证日志打不开（{}）：{detail}。请检查磁盘，必要时从备份恢复后运行 guantong verify。",
+                    dir.display()
+                ),
                 format!(
                     "The evidence log in {} cannot be opened: {detail}. Check the disk; restore from a \
                      backup if needed, then run guantong verify.",

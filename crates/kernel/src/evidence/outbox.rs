@@ -53,8 +53,7 @@ impl Kernel {
         let _one_at_a_time = self.outbox_turn.lock().await;
         let mut last = None;
         loop {
-            let rows =
-                Entity::find().order_by_asc(Column::Id).limit(100).all(&self.db).await?;
+            let rows = Entity::find().order_by_asc(Column::Id).limit(100).all(&self.db).await?;
             if rows.is_empty() {
                 return Ok(last);
             }

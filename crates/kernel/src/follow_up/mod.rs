@@ -127,7 +127,8 @@ pub async fn work(kernel: Kernel, handlers: Vec<Arc<dyn Handler>>) {
     loop {
         match run_due(&kernel, &handlers).await {
             Ok(0) => {
-                let _either = tokio::time::timeout(Duration::from_secs(2), kernel.follow_ups.notified()).await;
+                let _either =
+                    tokio::time::timeout(Duration::from_secs(2), kernel.follow_ups.notified()).await;
             }
             Ok(_) => {}
             Err(error) => {

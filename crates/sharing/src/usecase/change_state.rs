@@ -1,9 +1,9 @@
 //! Suspend, resume, revoke (中止、恢复、撤销). Each acts on the very next call.
 
+use kernel::Actor;
 use kernel::error::{Error, Fields, Result};
 use kernel::evidence::Leaf;
 use kernel::ids::GrantId;
-use kernel::Actor;
 
 use super::create::GRANTORS;
 use crate::model::{GrantState, GrantView};

@@ -27,10 +27,7 @@ impl Sharing {
         let known: Vec<_> = resource
             .items
             .iter()
-            .map(|item| KnownItem {
-                name: &item.item,
-                withheld: item.share_type == Some(ShareType::None),
-            })
+            .map(|item| KnownItem { name: &item.item, withheld: item.share_type == Some(ShareType::None) })
             .collect();
         let now_ms = self.kernel.now_ms();
         check(&input, &known, now_ms)?;

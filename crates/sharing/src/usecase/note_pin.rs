@@ -33,7 +33,10 @@ impl Sharing {
     /// When the database cannot be read.
     pub async fn pins(&self, ids: Vec<GrantId>) -> Result<Vec<(GrantId, String, String, String)>> {
         let rows = store::pins(&self.kernel.db, ids).await?;
-        Ok(rows.into_iter().map(|row| (row.grant_id, row.digest, row.state, row.reason.unwrap_or_default())).collect())
+        Ok(rows
+            .into_iter()
+            .map(|row| (row.grant_id, row.digest, row.state, row.reason.unwrap_or_default()))
+            .collect())
     }
 
     /// One grant as stored, whoever asks.
