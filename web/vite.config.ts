@@ -5,6 +5,9 @@ import Components from 'unplugin-vue-components/vite'
 import { ElementPlusResolver } from 'unplugin-vue-components/resolvers'
 import { defineConfig } from 'vitest/config'
 
+/** The hub that `npm run dev` and `npm run preview` pass calls on to. */
+const hub = process.env.GUANTONG_URL ?? 'http://127.0.0.1:8080'
+
 export default defineConfig({
   plugins: [
     vue(),
@@ -19,9 +22,7 @@ export default defineConfig({
   ],
   resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
   build: { cssTarget: ['chrome69'], chunkSizeWarningLimit: 700, assetsInlineLimit: 0 },
-  server: {
-    host: '127.0.0.1',
-    proxy: { '/api': process.env.GUANTONG_URL ?? 'http://127.0.0.1:7080' },
-  },
+  server: { host: '127.0.0.1', proxy: { '/api': hub } },
+  preview: { host: '127.0.0.1', proxy: { '/api': hub, '/docs': hub } },
   test: { include: ['tests/**/*.test.ts', 'src/**/*.test.ts'], environment: 'node' },
 })

@@ -87,6 +87,12 @@ export class Stage {
     await page.setViewportSize(WIDE)
   }
 
+  /** No part of the page shows an error. */
+  async noError(page) {
+    const errors = await page.locator('[data-test=error]').allInnerTexts()
+    assert(errors.length === 0, `${page.url()}: ${errors.join(' | ')}`)
+  }
+
   async noOverflow(page, where) {
     const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
     assert(over <= 1, `${where}: the page is ${over} pixels wider than the window`)

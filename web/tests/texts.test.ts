@@ -36,7 +36,7 @@ describe('errors', () => {
 })
 
 describe('programs', () => {
-  const item = { item: 'resident_id', zh: '身份证号', kind: 'resident_id', is_key: true }
+  const item = { item: 'resident_id', is_key: true }
   it('cannot be broken out of by a name in the catalogue', () => {
     const made = snippets('http://hub', { code: `GA'; rm -rf /; echo "$(id)\`\\`, items: [item, { ...item, item: `x'"\n`, is_key: false }] })
     for (const text of Object.values(made)) expect(text).not.toMatch(/rm -rf \/; echo "\$|\$\(id\)/)

@@ -15,7 +15,7 @@ export const pages = ROLES.map((role) => ({
     for (const path of [...paths, '/account']) {
       await stage.go(page, path)
       const name = `page-${role}-${path === '/' ? 'home' : path.slice(1)}`
-      assert((await page.locator('[data-test=error]').count()) === 0, `${path}: ${await page.locator('[data-test=error]').first().innerText().catch(() => '')}`)
+      await stage.noError(page)
       await page.click('[data-test=help]')
       assert((await page.locator('.help').innerText()).length > 10, `${path} has no help`)
       if (inspected.has(path) && path !== '/') continue
@@ -33,7 +33,7 @@ export const pages = ROLES.map((role) => ({
         await link.click()
         await page.waitForURL((address) => address.pathname !== path)
         await stage.settle(page)
-        assert((await page.locator('[data-test=error]').count()) === 0, `${page.url()}: ${await page.locator('[data-test=error]').first().innerText().catch(() => '')}`)
+        await stage.noError(page)
         await stage.inspect(page, `${name}-detail`)
       }
     }

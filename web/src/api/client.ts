@@ -1,6 +1,7 @@
 // The one door to the server. Everything the console knows comes through `call`.
 import createClient from 'openapi-fetch'
 import { t } from '@/i18n'
+import type { paths } from './schema'
 import type { FieldProblem, Problem, Station } from './types'
 
 /** A refusal or a failure, with the server's sentence in both languages. */
@@ -62,7 +63,7 @@ export function offlineError(): ApiError {
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 type Loose = Record<Method, (path: string, init: object) => Promise<{ data?: unknown; error?: unknown; response: Response }>>
 
-const client = createClient<Record<string, never>>({ baseUrl: '/', credentials: 'same-origin' }) as unknown as Loose
+const client = createClient<paths>({ baseUrl: '/', credentials: 'same-origin' }) as unknown as Loose
 
 let whenLoggedOut: () => void = () => undefined
 
@@ -81,7 +82,7 @@ export interface CallOptions {
 }
 
 /** Calls one operation. Resolves to the body; rejects with an `ApiError` and nothing else. */
-export async function call<T>(method: Method, path: string, options: CallOptions = {}): Promise<T> {
+export async function call<T>(method: Method, path: keyof paths, options: CallOptions = {}): Promise<T> {
   const query: Record<string, string | number | boolean> = {}
   for (const [name, value] of Object.entries(options.query ?? {})) {
     if (value !== undefined && value !== null && value !== '') query[name] = value

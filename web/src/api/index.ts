@@ -1,5 +1,6 @@
 // The operations of the API, one function each, named by what they do.
 import { call } from './client'
+import type { paths } from './schema'
 import type * as T from './types'
 
 export * from './types'
@@ -9,15 +10,15 @@ export { ApiError, asApiError, onLoggedOut } from './client'
 export type ListQuery = Record<string, string | number | boolean | undefined | null>
 
 const list =
-  <Row>(path: string) =>
+  <Row>(path: keyof paths) =>
   (query: ListQuery = {}) =>
     call<T.Page<Row>>('GET', path, { query })
 const one =
-  <Row>(path: string) =>
+  <Row>(path: keyof paths) =>
   (id: string | number) =>
     call<Row>('GET', path, { path: { id } })
 const act =
-  <Row>(path: string) =>
+  <Row>(path: keyof paths) =>
   (id: string, reason: string) =>
     call<Row>('POST', path, { path: { id }, body: { reason } })
 
@@ -82,9 +83,9 @@ export const agents = {
 
 export const clients = {
   list: list<T.ClientSystem>('/api/v1/clients'),
-  create: (body: object) => call<{ client: T.ClientSystem; secret: string }>('POST', '/api/v1/clients', { body }),
+  create: (body: object) => call<T.ClientWithSecret>('POST', '/api/v1/clients', { body }),
   change: (id: string, body: object) => call<T.ClientSystem>('PATCH', '/api/v1/clients/{id}', { path: { id }, body }),
-  rotate: (id: string) => call<{ client: T.ClientSystem; secret: string }>('POST', '/api/v1/clients/{id}/secret', { path: { id } }),
+  rotate: (id: string) => call<T.ClientWithSecret>('POST', '/api/v1/clients/{id}/secret', { path: { id } }),
 }
 
 export const grants = {
@@ -121,7 +122,7 @@ export const calls = {
 
 export const evidence = {
   list: list<T.EvidenceLine>('/api/v1/evidence'),
-  get: one<T.EvidenceDetail>('/api/v1/evidence/{id}'),
+  get: (index: string | number) => call<T.EvidenceDetail>('GET', '/api/v1/evidence/{index}', { path: { index } }),
 }
 
 export const overview = () => call<T.Overview>('GET', '/api/v1/overview')

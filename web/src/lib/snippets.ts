@@ -1,5 +1,9 @@
 // Programs in three languages that ask for one resource; the reader puts in the client id and its secret.
-import type { Resource } from '@/api'
+/** What the programs need to know of a resource. */
+interface Asked {
+  code: string
+  items: { item: string; is_key: boolean }[]
+}
 
 export type SnippetLanguage = 'curl' | 'python' | 'java'
 
@@ -9,7 +13,7 @@ function safe(text: string): string {
 }
 
 /** What the programs send: the first key, the items that are not keys, and places to fill in. */
-export function exampleBody(resource: Pick<Resource, 'code' | 'items'>): object {
+export function exampleBody(resource: Asked): object {
   const key = resource.items.find((item) => item.is_key) ?? resource.items[0]
   const others = resource.items.filter((item) => item !== key).slice(0, 3)
   return {
@@ -21,7 +25,7 @@ export function exampleBody(resource: Pick<Resource, 'code' | 'items'>): object 
   }
 }
 
-export function snippets(origin: string, resource: Pick<Resource, 'code' | 'items'>): Record<SnippetLanguage, string> {
+export function snippets(origin: string, resource: Asked): Record<SnippetLanguage, string> {
   const body = exampleBody(resource)
   const pretty = JSON.stringify(body, null, 2)
   const compact = JSON.stringify(body)

@@ -73,5 +73,4 @@ export const admin = define({
   'codeset.code': ['代码', 'Code'],
   'codeset.meaning': ['含义', 'Meaning'],
   'codeset.old': ['（旧版代码，新数据不用）', '(older edition, not for new data)'],
-  'codeset.version': ['版本 {v}', 'version {v}'],
 })

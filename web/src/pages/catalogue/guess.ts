@@ -3,6 +3,7 @@ import type { ColumnProfile, ResourceItem, TableInfo } from '@/api'
 import { kindName } from '@/lib/kind'
 
 type Column = TableInfo['columns'][number]
+type Item = Pick<ResourceItem, 'item' | 'zh' | 'kind'>
 
 /** Pinyin initials and words that offices use as column names, by kind of value and item name. */
 const HABITS: [RegExp, RegExp][] = [
@@ -18,7 +19,7 @@ const HABITS: [RegExp, RegExp][] = [
   [/(enterprise|company|firm)/, /(qymc|dwmc|mc$|ent_?name|company)/i],
 ]
 
-function score(item: ResourceItem, column: Column, profile?: ColumnProfile): number {
+function score(item: Item, column: Column, profile?: ColumnProfile): number {
   let points = 0
   const comment = column.comment?.trim() ?? ''
   if (comment && comment === item.zh) points += 6
@@ -32,7 +33,7 @@ function score(item: ResourceItem, column: Column, profile?: ColumnProfile): num
 }
 
 /** A column for each item where one clearly fits; no column is given twice. */
-export function guessColumns(items: ResourceItem[], columns: Column[], profiles: ColumnProfile[]): Record<string, string> {
+export function guessColumns(items: Item[], columns: Column[], profiles: ColumnProfile[]): Record<string, string> {
   const pairs = items.flatMap((item) =>
     columns.map((column) => ({ item: item.item, column: column.name, points: score(item, column, profiles.find((one) => one.name === column.name)) })),
   )
