@@ -186,7 +186,7 @@ export interface CallRequest {
   grant?: string
 }
 
-export type EvidenceLine = Schema['EvidenceLineView']
+export type EvidenceLine = With<Schema['EvidenceLineView'], { caller_name?: string | null }>
 export type EvidenceDetail = With<
   Schema['EvidenceView'],
   {
