@@ -1,5 +1,7 @@
 //! Connectors against real systems: each engine is started, each file written, each interface served here.
 
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a helper of a test fails the test")]
+
 mod config;
 mod files;
 mod files_bad;

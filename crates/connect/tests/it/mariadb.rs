@@ -187,6 +187,17 @@ async fn injection_is_impossible() -> Outcome {
     Ok(())
 }
 
+/// Even a view that would write when it is read cannot, although the account could.
+#[tokio::test]
+async fn sessions_only_read() -> Outcome {
+    let (database, source) = sample().await?;
+    let server = testbed::shared_mariadb().await?;
+    let make = "CREATE SEQUENCE s; CREATE VIEW writes AS SELECT 'k' AS k, NEXTVAL(s) AS n";
+    server.sql_in(database.name(), make).await?;
+    assert_eq!(code(lookup(&*source, "writes", "k", &["k"], &["n"]).await), "source.query");
+    Ok(())
+}
+
 /// A profile counts over all rows; a wrong password is a matter of permission.
 #[tokio::test]
 async fn profiles_and_permissions() -> Outcome {

@@ -230,10 +230,17 @@ async fn profiles() -> Outcome {
     Ok(())
 }
 
-/// An account without rights is told so, and sessions cannot write.
+/// A wrong password and a table that may not be read are matters of permission; even a view that would
+/// write when it is read cannot, although the account could.
 #[tokio::test]
 async fn permissions() -> Outcome {
-    let (database, _source) = sample().await?;
+    let (database, one) = sample().await?;
+    let server = testbed::shared_postgres().await?;
+    let make = "CREATE SEQUENCE s; CREATE VIEW writes AS SELECT 'k' AS k, nextval('s')::text AS n";
+    server.psql_in(database.name(), make).await?;
+    assert_eq!(code(lookup(&*one, "writes", "k", &["k"], &["n"]).await), "source.query");
+    let called = server.psql_in(database.name(), "SELECT is_called FROM s").await?;
+    assert_eq!(called.trim(), "f");
     let wrong = database.url().replacen("testbed:", "testbed:wrong", 1);
     let refused = source(&format!("kind='postgres'\nurl='{wrong}'"));
     assert_eq!(code(refused.ping().await), "source.permission");
