@@ -76,7 +76,12 @@ impl Faults {
     fn some<T>(&mut self, place: &str, entries: &[T]) {
         if entries.is_empty() {
             self.add("pin.empty", place, "至少需要一项", "needs at least one entry");
-        } else if entries.len() > MAX_ENTRIES {
+        }
+        self.few(place, entries);
+    }
+
+    fn few<T>(&mut self, place: &str, entries: &[T]) {
+        if entries.len() > MAX_ENTRIES {
             let zh = format!("不能超过 {MAX_ENTRIES} 项");
             self.add("pin.too_many", place, zh, format!("must have at most {MAX_ENTRIES} entries"));
         }
@@ -196,6 +201,7 @@ impl GrantSpec {
             faults.name(&format!("grant.purposes[{at}].basis"), &purpose.basis);
         }
         faults.some("grant.shapes", &self.shapes);
+        faults.few("grant.clients", &self.clients);
         if self.valid_from_ms >= self.valid_until_ms {
             let en = "must be after valid_from_ms; correct the period";
             faults.add("pin.period", "grant.valid_until_ms", "截止时间必须晚于起始时间；请更正有效期", en);
@@ -235,12 +241,10 @@ impl Pin {
 }
 
 fn row_filter(filter: &RowFilter, mount: &Mount, faults: &mut Faults) {
-    if filter.all.len() > MAX_ENTRIES {
-        faults.add("pin.too_many", "grant.row_filter", "条件过多", "has too many conditions");
-        return;
-    }
+    faults.few("grant.row_filter.all", &filter.all);
     for (at, condition) in filter.all.iter().enumerate() {
         let place = format!("grant.row_filter.all[{at}]");
+        faults.few(&format!("{place}.values"), &condition.values);
         match mount.items.iter().enumerate().find(|(_, item)| item.item == condition.item) {
             None => {
                 let zh = format!("数据项“{}”未挂接，条件无法判断；请先挂接", shown(&condition.item));

@@ -139,7 +139,8 @@ impl Book {
                 state(&offer.grant, &offer.digest, "refused", format!("{} / {}", fault.zh, fault.en))
             }
         };
-        tracing::info!(grant = %state.grant, state = %state.state, "pin offer");
+        // `?` keeps line breaks of a hostile hub out of the log.
+        tracing::info!(grant = ?state.grant, state = %state.state, "pin offer");
         state
     }
 
@@ -224,10 +225,10 @@ impl Book {
             let why = [revoke.reason.chars().take(200).collect()];
             let noted = self.recorder.pin(leaf::PIN_REVOKED, &revoke.grant, digest, "hub", &why).await;
             for fault in [saved, noted].into_iter().filter_map(Result::err) {
-                tracing::error!(grant = %revoke.grant, code = %fault.code, "a revocation acts but was not saved: {}", fault.en);
+                tracing::error!(grant = ?revoke.grant, code = %fault.code, "a revocation acts but was not saved: {}", fault.en);
             }
         }
-        tracing::info!(grant = %revoke.grant, "pin revoked");
+        tracing::info!(grant = ?revoke.grant, "pin revoked");
         state(&revoke.grant, digest.as_deref().unwrap_or_default(), "revoked", revoke.reason.clone())
     }
 

@@ -29,6 +29,11 @@ fn faults_name_their_place() {
             p.grant.row_filter.all[0].item = "x".into()
         }),
         ("pin.filter", "grant.row_filter.all[0]", |p| p.grant.row_filter.all[0].values[0].clear()),
+        ("pin.too_many", "grant.clients", |p| p.grant.clients = vec!["a".into(); 10_000]),
+        ("pin.too_many", "grant.row_filter.all[0].values", |p| {
+            p.grant.row_filter.all[0].op = ConditionOp::In;
+            p.grant.row_filter.all[0].values = vec!["330106".into(); 10_000];
+        }),
         ("pin.filter", "grant.row_filter.all[0]", |p| p.grant.row_filter.all[0].values.push("44".into())),
     ];
     assert_eq!(pin().validate(), Ok(()));
