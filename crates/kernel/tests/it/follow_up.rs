@@ -1,0 +1,72 @@
+//! Follow-up work is done at least once, retried with growing pauses, and put aside after too many failures.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use async_trait::async_trait;
+use kernel::follow_up::{self, Handler, run_due};
+use kernel::{Error, Result};
+use sea_orm::EntityTrait as _;
+
+use crate::node::{Node, both};
+
+struct Stubborn {
+    fails: usize,
+    tried: AtomicUsize,
+}
+
+#[async_trait]
+impl Handler for Stubborn {
+    fn kind(&self) -> &'static str {
+        "test.work"
+    }
+    async fn run(&self, key: &str) -> Result<()> {
+        assert_eq!(key, "what");
+        if self.tried.fetch_add(1, Ordering::SeqCst) < self.fails {
+            return Err(Error::unavailable("test.not_yet", "还不行", "not yet"));
+        }
+        Ok(())
+    }
+}
+
+async fn leave(node: &Node) {
+    let tx = node.kernel.begin().await.expect("begin");
+    tx.follow_up("test.work", "what").await.expect("row");
+    tx.commit().await.expect("commit");
+}
+
+/// Two failures, two pauses, then it is done and gone.
+#[tokio::test]
+async fn work_is_retried_until_done() {
+    for (engine, node) in both().await {
+        leave(&node).await;
+        let stubborn = Arc::new(Stubborn { fails: 2, tried: AtomicUsize::new(0) });
+        let handlers: Vec<Arc<dyn Handler>> = vec![stubborn.clone()];
+        assert_eq!(run_due(&node.kernel, &handlers).await.expect("run"), 0, "{engine}");
+        assert_eq!(run_due(&node.kernel, &handlers).await.expect("run"), 0, "{engine}: it pauses");
+        assert_eq!(stubborn.tried.load(Ordering::SeqCst), 1, "{engine}");
+        node.clock.advance_ms(1_000);
+        run_due(&node.kernel, &handlers).await.expect("run");
+        node.clock.advance_ms(2_000);
+        assert_eq!(run_due(&node.kernel, &handlers).await.expect("run"), 1, "{engine}");
+        assert_eq!(stubborn.tried.load(Ordering::SeqCst), 3, "{engine}");
+        assert!(follow_up::Entity::find().one(&node.kernel.db).await.expect("read").is_none(), "{engine}");
+    }
+}
+
+/// What fails for ever is put aside with its last error, for a person to see.
+#[tokio::test]
+async fn what_never_succeeds_is_put_aside() {
+    for (engine, node) in both().await {
+        leave(&node).await;
+        let hopeless = Arc::new(Stubborn { fails: usize::MAX, tried: AtomicUsize::new(0) });
+        let handlers: Vec<Arc<dyn Handler>> = vec![hopeless.clone()];
+        for _ in 0..40 {
+            run_due(&node.kernel, &handlers).await.expect("run");
+            node.clock.advance_ms(1_000_000);
+        }
+        assert_eq!(hopeless.tried.load(Ordering::SeqCst), 20, "{engine}");
+        let row = follow_up::Entity::find().one(&node.kernel.db).await.expect("read").expect("row stays");
+        assert_eq!(row.last_error.as_deref(), Some("test.not_yet"), "{engine}");
+    }
+}
