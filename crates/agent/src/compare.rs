@@ -79,7 +79,7 @@ pub(crate) struct HubLine {
 impl HubLine {
     pub(crate) fn read(index: u64, leaf: &[u8]) -> Option<Self> {
         let leaf: HubLeaf = serde_json::from_slice(leaf).ok()?;
-        if leaf.kind != "exchange.query" && leaf.kind != "exchange.verify" {
+        if !["exchange.query", "exchange.verify", "exchange.retry"].contains(&leaf.kind.as_str()) {
             return None;
         }
         let digest = leaf.agent_digest.filter(|digest| !digest.is_empty())?;

@@ -34,6 +34,7 @@ use wire::hub::{Agents, HubCa};
 pub const EVIDENCE: &[EvidenceKind] = &[
     EvidenceKind { kind: "exchange.query", zh: "查询数据", en: "Data queried" },
     EvidenceKind { kind: "exchange.verify", zh: "核验数据", en: "Data verified" },
+    EvidenceKind { kind: "exchange.retry", zh: "重试同一调用", en: "Same call retried" },
     EvidenceKind { kind: "exchange.refused", zh: "拒绝调用", en: "Call refused" },
     EvidenceKind { kind: "exchange.agent.created", zh: "登记前置机", en: "Agent registered" },
     EvidenceKind { kind: "exchange.agent.join_code", zh: "发放前置机接入码", en: "Join code given" },

@@ -12,6 +12,9 @@ use crate::Exchange;
 use crate::model::EvidenceRef;
 use crate::retries::Prior;
 
+/// Kind of a retry that an earlier entry covers.
+const RETRY: &str = "exchange.retry";
+
 fn kind(shape: Shape) -> &'static str {
     match shape {
         Shape::Query => "exchange.query",
@@ -48,7 +51,8 @@ pub async fn prior(exchange: &Exchange, actor: &Actor, asked: &Asked<'_>) -> Res
 }
 
 /// Makes the entry durable and gives call id and proof. A retry whose answer is the same as before points to the
-/// entry that is there already.
+/// entry that is there already; that the department was asked again is noted as [`RETRY`], so that its own record and
+/// ours still tell the same story.
 ///
 /// # Errors
 /// `evidence.unavailable`.
@@ -61,14 +65,9 @@ pub async fn record(
     fetched: &Fetched,
     prior: Option<Prior>,
 ) -> Result<(String, EvidenceRef)> {
-    let content = crate::retries::content_digest(&fetched.answer);
-    if let Some(prior) = prior
-        && prior.content.as_deref() == Some(content.as_str())
-    {
-        let evidence =
-            EvidenceRef { index: prior.index, checkpoint_size: prior.index + 1, digest: prior.digest };
-        return Ok((prior.call, evidence));
-    }
+    // Only a call that may be repeated has to know its own content again.
+    let content = asked.idempotency_key.map(|_| crate::retries::content_digest(&fetched.answer));
+    let repeated = prior.filter(|prior| prior.content.is_some() && prior.content == content);
     let evidence = &exchange.kernel.evidence;
     let subject_tag = evidence.subject_tag(&asked.subject.item, &asked.subject.value, &call.call);
     let mut leaf = Leaf {
@@ -89,7 +88,8 @@ pub async fn record(
         agent_index: Some(fetched.agent_index),
         agent_digest: Some(fetched.digest.clone()),
         subject_tag: Some(subject_tag.clone()),
-        ..Leaf::of(kind(call.shape))
+        retry_of: repeated.as_ref().map(|prior| prior.call.clone()),
+        ..Leaf::of(if repeated.is_some() { RETRY } else { kind(call.shape) })
     };
     let payload = Payload {
         caller: call.caller.clone(),
@@ -101,6 +101,11 @@ pub async fn record(
     };
     let opening = evidence.seal(&mut leaf, payload);
     let recorded = evidence.append(&leaf, &opening).await?;
+    if let Some(prior) = repeated {
+        let evidence =
+            EvidenceRef { index: prior.index, checkpoint_size: recorded.checkpoint_size, digest: prior.digest };
+        return Ok((prior.call, evidence));
+    }
     if let Some(key) = asked.idempotency_key {
         exchange.retries.remember(
             &call.caller,
@@ -112,7 +117,7 @@ pub async fn record(
                 subject_tag,
                 index: recorded.index,
                 digest: fetched.digest.clone(),
-                content: Some(content),
+                content,
             },
         );
     }

@@ -19,6 +19,9 @@ pub struct Leaf {
     /// Call id, for exchanges.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub call: Option<String>,
+    /// The call whose entry covers this retry.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_of: Option<String>,
     /// Id in the outbox, for state changes; makes a repeated append visible.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub outbox: Option<String>,

@@ -18,6 +18,7 @@ export const generated = define({
   'entry.exchange.agent.joined': ['前置机接入', 'Agent joined'],
   'entry.exchange.query': ['查询数据', 'Data queried'],
   'entry.exchange.refused': ['拒绝调用', 'Call refused'],
+  'entry.exchange.retry': ['重试同一调用', 'Same call retried'],
   'entry.exchange.verify': ['核验数据', 'Data verified'],
   'entry.identity.client.changed': ['变更应用系统', 'Client system changed'],
   'entry.identity.client.created': ['登记应用系统', 'Client system registered'],
