@@ -32,6 +32,12 @@ describe('asking', () => {
     expect(toRequest(form, grant).claims).toEqual({ name: '张三' })
     expect(toRequest(form, grant).items).toBeUndefined()
   })
+  it('does not send a claimed number with a wrong check character', () => {
+    const wide = { ...grant, items: [{ ...grant.items[0]!, item: 'spouse_id', kind }] }
+    const form = { ...blankAsk(wide), shape: 'verify' as const, value: '11010519491231002X', purpose: 0, caseNo: '7' }
+    expect(Object.keys(askProblems({ ...form, claims: { spouse_id: '110105194912310021' } }, wide))).toEqual(['claim.spouse_id'])
+    expect(askProblems({ ...form, claims: { spouse_id: '11010519491231002X' } }, wide)).toEqual({})
+  })
   it('does not send a number with a wrong check character', () => {
     expect(askProblems({ ...blankAsk(grant), value: '110105194912310021', purpose: 0, caseNo: '7' }, grant).value).toContain('校验位')
   })

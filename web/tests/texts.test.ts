@@ -4,7 +4,8 @@ import { toApiError } from '@/api/client'
 import { fill, lang, say, t, tOr } from '@/i18n'
 import { flagWords } from '@/lib/flags'
 import { kindWords } from '@/lib/kind'
-import { snippets } from '@/lib/snippets'
+import { checkByKind } from '@/lib/identity'
+import { exampleBody, snippets } from '@/lib/snippets'
 
 describe('languages', () => {
   it('shows the chosen one and falls back to the other', () => {
@@ -36,6 +37,11 @@ describe('errors', () => {
 })
 
 describe('programs', () => {
+  it('ask by a number that has a right check character', () => {
+    const key = (type: string) => Object.values((exampleBody({ code: 'x', items: [{ item: 'k', is_key: true, kind: { type } }] }) as { subject: Record<string, string> }).subject)[0]!
+    expect(checkByKind('resident_id', key('resident_id'))).toBeNull()
+    expect(checkByKind('credit_code', key('credit_code'))).toBeNull()
+  })
   const item = { item: 'resident_id', is_key: true }
   it('cannot be broken out of by a name in the catalogue', () => {
     const made = snippets('http://hub', { code: `GA'; rm -rf /; echo "$(id)\`\\`, items: [item, { ...item, item: `x'"\n`, is_key: false }] })

@@ -1,8 +1,11 @@
 // Programs in three languages that ask for one resource; the reader puts in the client id and its secret.
+import type { Kind } from '@/api'
+import { kindName } from './kind'
+
 /** What the programs need to know of a resource. */
 interface Asked {
   code: string
-  items: { item: string; is_key: boolean }[]
+  items: { item: string; is_key: boolean; kind?: Kind }[]
 }
 
 export type SnippetLanguage = 'curl' | 'python' | 'java'
@@ -12,13 +15,17 @@ function safe(text: string): string {
   return text.replace(/[\\'"$`\r\n]/g, '')
 }
 
+/** Made-up numbers with a right check character, by kind of key. */
+const EXAMPLES: Record<string, string> = { resident_id: '11010519491231002X', credit_code: '91330199MA0000000R' }
+
 /** What the programs send: the first key, the items that are not keys, and places to fill in. */
 export function exampleBody(resource: Asked): object {
-  const key = resource.items.find((item) => item.is_key) ?? resource.items[0]
+  const keys = resource.items.filter((item) => item.is_key)
+  const key = keys.find((item) => item.kind && EXAMPLES[kindName(item.kind)]) ?? keys[0] ?? resource.items[0]
   const others = resource.items.filter((item) => item !== key).slice(0, 3)
   return {
     resource: safe(resource.code),
-    subject: { [safe(key?.item ?? 'resident_id')]: '330106199001011234' },
+    subject: { [safe(key?.item ?? 'resident_id')]: EXAMPLES[kindName(key?.kind)] ?? 'KEY-VALUE' },
     items: (others.length ? others : key ? [key] : []).map((item) => safe(item.item)),
     purpose: { matter: 'MATTER-CODE', basis: 'LEGAL-BASIS' },
     case_no: '2026-0001',

@@ -54,6 +54,12 @@ export function problems(form: AskForm, grant: Askable | undefined): Record<stri
   else if (slip) found.value = slipWords(slip, kind)
   if (form.shape === 'query' && form.items.length === 0) found.items = t('ask.needItems')
   if (form.shape === 'verify' && !Object.values(form.claims).some((claim) => claim.trim())) found.claims = t('ask.needClaims')
+  if (form.shape === 'verify') {
+    for (const item of grant.items) {
+      const wrongClaim = slipWords(checkByKind(kindName(item.kind), form.claims[item.item] ?? ''), kindName(item.kind))
+      if (wrongClaim) found[`claim.${item.item}`] = wrongClaim
+    }
+  }
   if (!grant.purposes[form.purpose]) found.purpose = t('ask.needPurpose')
   if (!form.caseNo.trim()) found.caseNo = t('ask.needCase')
   return found
