@@ -55,7 +55,8 @@ async fn tell(exchange: &Exchange, id: &GrantId) -> Result<()> {
         } else {
             exchange.agents.revoke_pin(&usable.agent_id, id.as_str(), active.as_str()).await
         };
-        return Ok(away_is_fine(sent));
+        away_is_fine(sent);
+        return Ok(());
     }
     // Revoked: the book no longer knows which agent held it, but the resource does.
     let Some(grant) = exchange.sharing.stored(id).await? else { return Ok(()) };

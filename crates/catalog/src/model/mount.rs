@@ -19,6 +19,7 @@ text_enum! {
 
 /// How a resource hangs on a department's own table.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Mount {
     /// Agent that reaches the department's system.
     pub agent_id: AgentId,
@@ -37,6 +38,7 @@ pub struct Mount {
 
 /// One item bound to one column.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct MountColumn {
     /// Item.
     pub item: String,
