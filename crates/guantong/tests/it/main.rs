@@ -1,0 +1,12 @@
+//! System tests: a whole hub, a real agent, a real source, and everything through the public interface, as the
+//! console and client systems use it.
+#![expect(clippy::unwrap_used, reason = "a failed step of a test is a failed test")]
+
+mod bad_input;
+mod doors;
+mod evidence;
+mod faults;
+mod path;
+mod secrets;
+mod security;
+mod world;

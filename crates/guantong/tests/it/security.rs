@@ -1,0 +1,361 @@
+//! Who may do what: every operation of the interface, called by everybody.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::world::{Backing, PASSWORD, Session, Who, World, fitting_code, resource_body, run};
+use Who::*;
+
+/// Anybody at all may call these; they take and give nothing of anybody.
+const PUBLIC: [&str; 6] =
+    ["show_trust", "ledger_checkpoint", "ledger_key", "ledger_tile", "log_in", "issue_token"];
+
+/// What is expected of one operation.
+struct Expected {
+    /// Who may call it.
+    may: Vec<Who>,
+    /// A body with which it succeeds.
+    body: Option<Value>,
+    /// Values of the path's parameters.
+    path: Vec<(&'static str, String)>,
+}
+
+fn users() -> Vec<Who> {
+    Who::ALL.into_iter().filter(|who| who.is_user()).collect()
+}
+
+fn anyone_proved() -> Vec<Who> {
+    Who::ALL.into_iter().filter(|who| *who != Nobody).collect()
+}
+
+/// Things of the provider and the consumer that operations act upon.
+struct Things {
+    grant: String,
+    spare_grant: String,
+    draft: String,
+    user: String,
+    client: String,
+    evidence: u64,
+}
+
+async fn things(world: &World) -> Things {
+    let grant = world.grant(|_| {}).await;
+    let spare_grant = world.grant(|_| {}).await;
+    let answer = world.query(&world.question(&grant, crate::world::CLEAN)).await.ok();
+    let operator = world.as_(ProviderOperator);
+    let draft = resource_body("GA-DRAFT-001", &world.provider, Some(&world.system));
+    let draft = operator.post("/api/v1/resources", &draft).await.ok()["id"].as_str().unwrap().to_owned();
+    let user = json!({"username": "spare", "role": "department_operator", "organisation_id": world.provider,
+        "password": PASSWORD});
+    let user = world.as_(Platform).post("/api/v1/users", &user).await.ok()["id"].as_str().unwrap().to_owned();
+    let clients = world.as_(ConsumerDeveloper).get("/api/v1/clients").await.ok();
+    let other = clients["items"].as_array().unwrap().iter().find(|c| c["client_id"] == "mz-other").unwrap();
+    let client = other["id"].as_str().unwrap().to_owned();
+    let evidence = answer["evidence"]["index"].as_u64().unwrap();
+    Things { grant, spare_grant, draft, user, client, evidence }
+}
+
+/// The expectations. An operation that is not here fails the test, so that none comes in without being thought of.
+fn expected(operation: &str, world: &World, things: &Things) -> Option<Expected> {
+    let id = |id: &String| vec![("id", id.clone())];
+    let parties = vec![
+        Business,
+        Auditor,
+        ProviderHead,
+        ProviderOperator,
+        ProviderDeveloper,
+        ConsumerHead,
+        ConsumerOperator,
+        ConsumerDeveloper,
+    ];
+    let provider = vec![ProviderHead, ProviderOperator, ProviderDeveloper];
+    let (may, body, path) = match operation {
+        "read_session" | "list_agents" | "list_grants" | "list_evidence" | "show_overview" => {
+            (users(), None, vec![])
+        }
+        "log_out" => (users(), None, vec![]),
+        "change_password" => {
+            (users(), Some(json!({"current": PASSWORD, "new": PASSWORD.replace("Kx7", "Qm3")})), vec![])
+        }
+        "list_organisations"
+        | "list_systems"
+        | "list_elements"
+        | "list_code_sets"
+        | "list_resources"
+        | "list_callable_grants" => (anyone_proved(), None, vec![]),
+        "read_code_set" => (anyone_proved(), None, vec![("id", "sex".to_owned())]),
+        "read_resource" => (anyone_proved(), None, id(&world.resource)),
+        "list_users" => (vec![Platform], None, vec![]),
+        "create_user" => {
+            let body = json!({"username": "made-by-test", "role": "department_head",
+                "organisation_id": world.provider, "password": PASSWORD});
+            (vec![Platform], Some(body), vec![])
+        }
+        "change_user" => (vec![Platform], Some(json!({"disabled": true})), id(&things.user)),
+        "create_organisation" => {
+            let body = json!({"name": "云澜县新局", "credit_code": fitting_code("1151342800000090"),
+                "kind": "department", "region": "513428"});
+            (vec![Platform], Some(body), vec![])
+        }
+        "change_organisation" => (vec![Platform], Some(json!({"short_name": "卫健"})), id(&world.stranger)),
+        "create_system" => (
+            vec![ProviderOperator],
+            Some(json!({"name": "新系统", "organisation_id": world.provider})),
+            vec![],
+        ),
+        "change_system" => (vec![ProviderOperator], Some(json!({"purpose": "改"})), id(&world.system)),
+        "create_resource" => {
+            let body = resource_body("GA-NEW-001", &world.provider, Some(&world.system));
+            (vec![ProviderOperator], Some(body), vec![])
+        }
+        "change_resource" => {
+            let body = resource_body("GA-DRAFT-001", &world.provider, Some(&world.system));
+            (vec![ProviderOperator, ProviderHead, Business], Some(body), id(&things.draft))
+        }
+        "mount_resource" => (vec![ProviderOperator], Some(world.mount_body("register")), id(&things.draft)),
+        "publish_resource" => (vec![ProviderHead, Business], Some(json!({})), id(&things.draft)),
+        "withdraw_resource" => {
+            (vec![ProviderHead, Business], Some(json!({"reason": "系统停用，不再提供"})), id(&things.draft))
+        }
+        "show_agent" => {
+            let may = [provider.as_slice(), &[Platform, Business, Auditor]].concat();
+            (may, None, id(&world.agent_id))
+        }
+        "create_agent" => {
+            (vec![Platform], Some(json!({"name": "又一台", "organisation_id": world.consumer})), vec![])
+        }
+        "new_join_code" | "enable_agent" => (vec![Platform], None, id(&world.agent_id)),
+        "disable_agent" => (vec![Platform], None, id(&world.agent_id)),
+        "list_source_tables" => {
+            let path = [id(&world.agent_id), vec![("source", "register".to_owned())]].concat();
+            (vec![ProviderHead, ProviderOperator], None, path)
+        }
+        "profile_source_table" => {
+            let more = vec![("source", "register".to_owned()), ("table", "rkxx".to_owned())];
+            let path = [id(&world.agent_id), more].concat();
+            (vec![ProviderHead, ProviderOperator], Some(json!({"sample_rows": 10})), path)
+        }
+        "list_clients" => (vec![ProviderDeveloper, ConsumerDeveloper, StrangerDeveloper], None, vec![]),
+        "create_client" => {
+            let body = json!({"client_id": "mz-third", "name": "三", "organisation_id": world.consumer});
+            (vec![ConsumerDeveloper], Some(body), vec![])
+        }
+        "change_client" => (vec![ConsumerDeveloper], Some(json!({"name": "改"})), id(&things.client)),
+        "rotate_client_secret" => (vec![ConsumerDeveloper], None, id(&things.client)),
+        "show_grant" => (parties, None, id(&things.grant)),
+        "create_grant" => (vec![ProviderHead, Business], Some(world.grant_body()), vec![]),
+        "suspend_grant" | "resume_grant" | "revoke_grant" => {
+            (vec![ProviderHead, Business], Some(json!({"reason": "核查授权"})), id(&things.spare_grant))
+        }
+        "query" | "verify" => {
+            let mut body = world.question(&things.grant, crate::world::CLEAN);
+            if operation == "verify" {
+                body["claims"] = json!({"name": "张三"});
+            }
+            (vec![ConsumerClient, ConsumerOperator, ConsumerHead], Some(body), vec![])
+        }
+        "show_evidence" => {
+            let may = parties.into_iter().filter(|who| *who != Business).collect();
+            (may, None, vec![("index", things.evidence.to_string())])
+        }
+        _ => return None,
+    };
+    Some(Expected { may, body, path })
+}
+
+/// One operation of the description.
+struct Operation {
+    id: String,
+    method: Method,
+    path: String,
+}
+
+async fn operations(nobody: &Session) -> Vec<Operation> {
+    let document = nobody.get("/api/v1/openapi.json").await.ok();
+    let mut all = Vec::new();
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        for (method, operation) in methods.as_object().unwrap() {
+            let id = operation["operationId"].as_str().unwrap().to_owned();
+            all.push(Operation { id, method: method.to_uppercase().parse().unwrap(), path: path.clone() });
+        }
+    }
+    all
+}
+
+/// Everything that could have been changed, as those see it who see all of it.
+async fn state(world: &World) -> BTreeMap<&'static str, Value> {
+    world.index_is_complete().await;
+    let mut all = BTreeMap::new();
+    for (path, who) in [
+        ("/api/v1/users?page_size=200", Platform),
+        ("/api/v1/organisations?page_size=200", Platform),
+        ("/api/v1/agents?page_size=200", Platform),
+        ("/api/v1/systems?page_size=200", Business),
+        ("/api/v1/resources?page_size=200", Business),
+        ("/api/v1/grants?page_size=200", Business),
+        ("/api/v1/clients?page_size=200", ConsumerDeveloper),
+        ("/api/v1/evidence?page_size=200&kind=sharing.", Auditor),
+        ("/api/v1/evidence?page_size=200&kind=exchange.query", Auditor),
+        ("/api/v1/evidence?page_size=200&kind=catalog.", Auditor),
+        ("/api/v1/evidence?page_size=200&kind=identity.", Auditor),
+    ] {
+        all.insert(path, world.as_(who).get(path).await.ok());
+    }
+    all
+}
+
+fn filled(operation: &Operation, expected: &Expected) -> String {
+    expected
+        .path
+        .iter()
+        .fold(operation.path.clone(), |path, (name, value)| path.replace(&format!("{{{name}}}"), value))
+}
+
+/// The order in which what succeeds is called: what ends things comes last.
+fn rank(id: &str) -> usize {
+    const LAST: [&str; 9] = [
+        "publish_resource",
+        "withdraw_resource",
+        "suspend_grant",
+        "resume_grant",
+        "revoke_grant",
+        "disable_agent",
+        "enable_agent",
+        "change_password",
+        "log_out",
+    ];
+    LAST.iter().position(|last| *last == id).map_or(0, |place| place + 1)
+}
+
+/// Nobody, wrong roles of the right department, and other departments get 401, 403 or 404 from every operation and
+/// change nothing; the right ones succeed with the very same request, so no refusal was for another reason.
+#[test]
+fn every_operation_is_guarded() {
+    run(async {
+        let world = World::raise(Backing::Sqlite).await;
+        let things = things(&world).await;
+        let mut operations = operations(world.as_(Nobody)).await;
+        assert!(operations.len() > 45, "the description holds {} operations", operations.len());
+        let before = state(&world).await;
+        let mut wrong = Vec::new();
+        let mut known: BTreeSet<String> = BTreeSet::new();
+        for operation in &operations {
+            if PUBLIC.contains(&operation.id.as_str()) {
+                continue;
+            }
+            let Some(expected) = expected(&operation.id, &world, &things) else {
+                wrong.push(format!("{}: no expectation; add it to the table", operation.id));
+                continue;
+            };
+            known.insert(operation.id.clone());
+            let path = filled(operation, &expected);
+            for who in Who::ALL.into_iter().filter(|who| !expected.may.contains(who)) {
+                let answer =
+                    world.as_(who).send(operation.method.clone(), &path, expected.body.as_ref()).await;
+                let allowed: &[u16] = if who == Nobody { &[401] } else { &[403, 404] };
+                if !allowed.contains(&answer.status.as_u16()) {
+                    wrong.push(format!("{} by {who:?}: {} {}", operation.id, answer.status, answer.body));
+                } else if answer.body["error"]["zh"].as_str().is_none_or(str::is_empty) {
+                    wrong.push(format!("{} by {who:?}: {} not in our form", operation.id, answer.body));
+                }
+            }
+        }
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+        let after = state(&world).await;
+        for (path, seen) in &before {
+            assert_eq!(seen, &after[path], "{path} was changed by somebody who may not");
+        }
+
+        operations.sort_by_key(|operation| rank(&operation.id));
+        for operation in operations.iter().filter(|operation| known.contains(&operation.id)) {
+            let expected = expected(&operation.id, &world, &things).unwrap();
+            let path = filled(operation, &expected);
+            // One right caller suffices where the call changes something.
+            let callers = if operation.method == Method::GET { expected.may.len() } else { 1 };
+            for who in expected.may.iter().rev().take(callers) {
+                let answer =
+                    world.as_(*who).send(operation.method.clone(), &path, expected.body.as_ref()).await;
+                if !answer.status.is_success() {
+                    wrong.push(format!("{} by {who:?}: {} {}", operation.id, answer.status, answer.body));
+                }
+            }
+        }
+        assert!(wrong.is_empty(), "refused although allowed:\n{}", wrong.join("\n"));
+    });
+}
+
+/// Public operations show neither people nor departments' things; what they hold is the log without personal data.
+#[test]
+fn public_operations_tell_nothing_personal() {
+    run(async {
+        let world = World::shared(Backing::Sqlite).await;
+        let grant = world.grant(|_| {}).await;
+        world.query(&world.question(&grant, crate::world::CLEAN)).await.ok();
+        let nobody = world.as_(Nobody);
+        for operation in operations(nobody).await.iter().filter(|one| PUBLIC.contains(&one.id.as_str())) {
+            let path = operation.path.replace("{*path}", "entries/000.p/1");
+            let answer = nobody.send(operation.method.clone(), &path, Some(&json!({}))).await;
+            let text = answer.body.to_string();
+            for personal in ["张三", "1391234", "110101199003", "2026-0001", "mz-system"] {
+                assert!(!text.contains(personal), "{}: {personal} in {text}", operation.id);
+            }
+        }
+        // The entries themselves, as a mirror reads them.
+        let size = nobody.get("/api/v1/ledger/checkpoint").await.ok();
+        let size: u64 = size.as_str().unwrap().lines().nth(1).unwrap().parse().unwrap();
+        let path = format!("/api/v1/ledger/tile/entries/000.p/{}", size.min(255));
+        let bundle = nobody.raw(Method::GET, &path, None).await.ok().to_string();
+        assert!(bundle.contains("exchange.query") || size > 255, "{bundle}");
+        for personal in ["张三", "110101199003", "2026-0001", "mz-system"] {
+            assert!(!bundle.contains(personal), "{personal}");
+        }
+    });
+}
+
+/// Lists show everybody their own things only: nobody reads another department's agents, grants, clients or evidence.
+#[test]
+fn lists_end_at_the_own_department() {
+    run(async {
+        let world = World::shared(Backing::Sqlite).await;
+        let grant = world.grant(|_| {}).await;
+        world.query(&world.question(&grant, crate::world::CLEAN)).await.ok();
+        for who in [StrangerHead, StrangerOperator, StrangerDeveloper] {
+            for path in [
+                "/api/v1/agents",
+                "/api/v1/grants",
+                "/api/v1/evidence?kind=exchange.",
+                "/api/v1/calls/grants",
+            ] {
+                let list = world.as_(who).get(path).await.ok();
+                assert_eq!(list["total"], 0, "{who:?} {path}: {list}");
+            }
+        }
+        let own = world.as_(StrangerDeveloper).get("/api/v1/clients").await.ok();
+        assert_eq!(own["total"], 1, "{own}");
+        assert_eq!(world.as_(StrangerClient).get("/api/v1/calls/grants").await.ok()["total"], 0);
+        // The mount tells how a department's tables look; a published resource shows it to its own people only.
+        let path = format!("/api/v1/resources/{}", world.resource);
+        assert!(world.as_(StrangerHead).get(&path).await.ok()["mount"].is_null());
+        assert!(world.as_(ProviderHead).get(&path).await.ok()["mount"].is_object());
+    });
+}
+
+/// A write with a session cookie alone, as another site could send it, is refused.
+#[test]
+fn another_site_cannot_write() {
+    run(async {
+        let world = World::shared(Backing::Sqlite).await;
+        let body = json!({"username": "business", "password": PASSWORD});
+        let client = reqwest::Client::builder().no_proxy().build().unwrap();
+        let logged = client.post(format!("{}/api/v1/session", world.url)).json(&body).send().await.unwrap();
+        let cookie = logged.headers()["set-cookie"].to_str().unwrap().to_owned();
+        assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Strict"), "{cookie}");
+        let cookie = cookie.split(';').next().unwrap().to_owned();
+        let foreign = Session::nobody(&world.url).with(&[("cookie", cookie)]);
+        foreign.get("/api/v1/session").await.ok();
+        let answer = foreign.post("/api/v1/grants", &world.grant_body()).await;
+        answer.refused(403, "identify.console_header");
+    });
+}
