@@ -10,6 +10,7 @@ pub const LONGEST_VALIDITY_MS: i64 = 5 * 366 * 86_400_000;
 
 /// What a grant is asked to be.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct GrantInput {
     /// Organisation that may use the resource.
     pub consumer_id: OrganisationId,
@@ -43,6 +44,7 @@ pub struct GrantInput {
 
 /// A granted item, as the interface shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct ItemView {
     /// Item name.
     pub item: String,
@@ -59,6 +61,7 @@ pub struct ItemView {
 
 /// Row filter, as the interface shows it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct FilterView {
     /// All must hold.
     #[serde(default)]
@@ -67,6 +70,7 @@ pub struct FilterView {
 
 /// One condition of a row filter.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct ConditionView {
     /// Item name.
     pub item: String,
@@ -79,6 +83,7 @@ pub struct ConditionView {
 
 /// Matter and legal basis.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct PurposeView {
     /// Matter code.
     pub matter: String,
