@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use futures::{future::BoxFuture, stream::BoxStream};
+use futures::{FutureExt as _, future::BoxFuture, stream::BoxStream};
 use sqlx::{Database, error::BoxDynError};
 
 use super::schema::{Column, Table};
@@ -63,6 +63,12 @@ pub(crate) trait Engine: Sized + Send + Sync + 'static {
 
     /// Opens a session that can only read, with the statement limit set where the engine has one.
     fn connect(&self) -> BoxFuture<'_, Result<Conn<Self>, sqlx::Error>>;
+
+    /// Something that the engine watches while it runs a statement for this session: when it is dropped, the
+    /// statement ends. For an engine in our own process, whose statements nobody else would end.
+    fn leash<'c>(&'c self, _conn: &'c mut Conn<Self>) -> BoxFuture<'c, Result<Option<Arc<()>>, sqlx::Error>> {
+        futures::future::ready(Ok(None)).boxed()
+    }
 
     /// Lifts the statement limit of a session that is going to be read as a stream and then closed.
     fn unbind<'c>(&'c self, conn: &'c mut Conn<Self>) -> BoxFuture<'c, Result<(), sqlx::Error>>;

@@ -33,16 +33,22 @@ pub(crate) enum NoLane {
 /// The connections of one source.
 pub(crate) struct Lanes<E: Engine> {
     engine: E,
-    idle: Mutex<Vec<(Conn<E>, Instant)>>,
+    idle: Mutex<Vec<(Session<E>, Instant)>>,
     permits: Arc<Semaphore>,
     connect_timeout: Duration,
     wait_timeout: Duration,
 }
 
+/// A connection with its leash, see [`Engine::leash`]. The leash goes first.
+struct Session<E: Engine> {
+    _leash: Option<Arc<()>>,
+    conn: Conn<E>,
+}
+
 /// A connection in use. Dropped without [`Lane::done`], for example because the caller went away in the
 /// middle of an answer, it is closed.
 pub(crate) struct Lane<E: Engine> {
-    conn: Option<Conn<E>>,
+    session: Option<Session<E>>,
     home: Arc<Lanes<E>>,
     /// Whether it was opened for this use, so that a failure is not due to its age.
     pub(crate) fresh: bool,
@@ -64,6 +70,12 @@ impl<E: Engine> Lanes<E> {
         &self.engine
     }
 
+    async fn session(&self) -> Result<Session<E>, sqlx::Error> {
+        let mut conn = self.engine.connect().await?;
+        let leash = self.engine.leash(&mut conn).await?;
+        Ok(Session { _leash: leash, conn })
+    }
+
     /// A connection: an idle one, or a new one; always a new one when `fresh`.
     pub(crate) async fn acquire(self: &Arc<Self>, fresh: bool) -> Result<Lane<E>, NoLane> {
         let permit = match self.permits.clone().try_acquire_owned() {
@@ -80,17 +92,27 @@ impl<E: Engine> Lanes<E> {
         }
         loop {
             let popped = self.idle.lock().pop();
-            let Some((mut conn, since)) = popped else { break };
+            let Some((mut session, since)) = popped else { break };
             let trusted = since.elapsed() < TRUSTED
-                || matches!(tokio::time::timeout(self.connect_timeout, conn.ping()).await, Ok(Ok(())));
+                || matches!(
+                    tokio::time::timeout(self.connect_timeout, session.conn.ping()).await,
+                    Ok(Ok(()))
+                );
             if trusted {
-                return Ok(Lane { conn: Some(conn), home: self.clone(), fresh: false, _permit: permit });
+                return Ok(Lane {
+                    session: Some(session),
+                    home: self.clone(),
+                    fresh: false,
+                    _permit: permit,
+                });
             }
         }
-        match tokio::time::timeout(self.connect_timeout, self.engine.connect()).await {
+        match tokio::time::timeout(self.connect_timeout, self.session()).await {
             Err(_) => Err(NoLane::ConnectTimeout),
             Ok(Err(error)) => Err(NoLane::Refused(error)),
-            Ok(Ok(conn)) => Ok(Lane { conn: Some(conn), home: self.clone(), fresh: true, _permit: permit }),
+            Ok(Ok(session)) => {
+                Ok(Lane { session: Some(session), home: self.clone(), fresh: true, _permit: permit })
+            }
         }
     }
 }
@@ -98,13 +120,13 @@ impl<E: Engine> Lanes<E> {
 impl<E: Engine> Lane<E> {
     /// The connection.
     pub(crate) fn conn(&mut self) -> Result<&mut Conn<E>, sqlx::Error> {
-        self.conn.as_mut().ok_or(sqlx::Error::PoolClosed)
+        self.session.as_mut().map(|session| &mut session.conn).ok_or(sqlx::Error::PoolClosed)
     }
 
     /// Gives the connection back: the last answer was read to its end.
     pub(crate) fn done(mut self) {
-        if let Some(conn) = self.conn.take() {
-            self.home.idle.lock().push((conn, Instant::now()));
+        if let Some(session) = self.session.take() {
+            self.home.idle.lock().push((session, Instant::now()));
         }
     }
 }

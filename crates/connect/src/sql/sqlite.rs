@@ -43,6 +43,9 @@ impl Sqlite {
     }
 }
 
+/// Instructions of SQLite's machine between two looks at whether anybody still waits.
+const STEPS: i32 = 10_000;
+
 const TABLES: &str = "SELECT name, type FROM sqlite_master
      WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name";
 const COLUMNS: &str = "SELECT c.name, c.type, c.\"notnull\", c.pk,
@@ -56,6 +59,21 @@ impl Engine for Sqlite {
 
     fn connect(&self) -> BoxFuture<'_, Result<SqliteConnection, sqlx::Error>> {
         async move { self.options.connect().await }.boxed()
+    }
+
+    fn leash<'c>(
+        &'c self,
+        conn: &'c mut SqliteConnection,
+    ) -> BoxFuture<'c, Result<Option<Arc<()>>, sqlx::Error>> {
+        async move {
+            let leash = Arc::new(());
+            let watched = Arc::downgrade(&leash);
+            // A reader that nobody waits for any more would otherwise go on, and keep the department from
+            // writing to its own file.
+            conn.lock_handle().await?.set_progress_handler(STEPS, move || watched.strong_count() > 0);
+            Ok(Some(leash))
+        }
+        .boxed()
     }
 
     fn unbind<'c>(&'c self, _conn: &'c mut SqliteConnection) -> BoxFuture<'c, Result<(), sqlx::Error>> {

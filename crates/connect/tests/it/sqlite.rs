@@ -143,6 +143,22 @@ async fn bad_files() -> Outcome {
     Ok(())
 }
 
+/// A statement that takes too long is given up, and really ends: the department can write to its file again.
+#[tokio::test]
+async fn slow_statements_end() -> Outcome {
+    let dir = tempfile::tempdir()?;
+    let path = dir.path().join("x.db");
+    let make = "CREATE TABLE t (k TEXT); INSERT INTO t VALUES ('1');
+                CREATE VIEW endless AS WITH RECURSIVE n(k) AS (SELECT k FROM t UNION ALL SELECT k + 1 FROM n)
+                                       SELECT CAST(count(*) AS TEXT) AS k FROM n";
+    run(&path, make).await?;
+    let source = source(&format!("kind='sqlite'\npath='{}'\nstatement_timeout_ms=300", path.display()));
+    assert_eq!(code(lookup(&*source, "endless", "k", &["1"], &["k"]).await), "source.timeout");
+    run(&path, "INSERT INTO t VALUES ('2')").await?;
+    assert_eq!(lookup(&*source, "t", "k", &["2"], &["k"]).await?.len(), 1);
+    Ok(())
+}
+
 /// A profile tells nulls, lengths and kinds, and shows no identity number.
 #[tokio::test]
 async fn profiles() -> Outcome {
