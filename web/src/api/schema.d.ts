@@ -850,7 +850,7 @@ export interface components {
          * @description 类: the first axis of the classification.
          * @enum {string}
          */
-        Classification: "Base" | "Theme" | "Department";
+        Classification: "base" | "theme" | "department";
         /** @description What may be changed of a client system; what is left out stays. */
         ClientChange: {
             /** @description True to shut it out at once. */
@@ -988,8 +988,10 @@ export interface components {
         EvidenceLineView: {
             /** @description Call id. */
             call?: string | null;
-            /** @description Who acted. */
+            /** @description Who acted, as the opening names him. */
             caller: string;
+            /** @description Name of him or of the client system. */
+            caller_name?: string | null;
             /** @description Code of a refusal. */
             code?: string | null;
             /** @description Consumer's credit code. */
@@ -1363,6 +1365,8 @@ export interface components {
             provider?: string | null;
             /** @description Catalogue code of the resource. */
             resource?: string | null;
+            /** @description The call whose entry covers this retry. */
+            retry_of?: string | null;
             /**
              * Format: int32
              * @description Rows delivered.
@@ -1411,7 +1415,7 @@ export interface components {
          * @description Whether live data hangs on a resource.
          * @enum {string}
          */
-        MountState: "Unmounted" | "Mounted" | "Changed";
+        MountState: "unmounted" | "mounted" | "changed";
         /** @description A mount with the name of its agent, as people read it. */
         MountView: components["schemas"]["Mount"] & {
             /** @description Name of the agent, if it is still there. */
@@ -1489,7 +1493,7 @@ export interface components {
          * @description What sort of body an organisation is.
          * @enum {string}
          */
-        OrganisationKind: "Government" | "Department" | "DataAuthority" | "Institution" | "Town" | "Village";
+        OrganisationKind: "government" | "department" | "data_authority" | "institution" | "town" | "village";
         /** @description Figures of the landing page, for what the actor may see. */
         Overview: {
             /**
@@ -1679,8 +1683,10 @@ export interface components {
             items: {
                 /** @description Call id. */
                 call?: string | null;
-                /** @description Who acted. */
+                /** @description Who acted, as the opening names him. */
                 caller: string;
+                /** @description Name of him or of the client system. */
+                caller_name?: string | null;
                 /** @description Code of a refusal. */
                 code?: string | null;
                 /** @description Consumer's credit code. */
@@ -2340,7 +2346,7 @@ export interface components {
          * @description State of publication.
          * @enum {string}
          */
-        ResourceState: "Draft" | "Published" | "Offline";
+        ResourceState: "draft" | "published" | "offline";
         /**
          * @description Role of a console user.
          * @enum {string}
@@ -2393,12 +2399,12 @@ export interface components {
          * @description 共享方式 (Decree 809: service interface, batch exchange, file download).
          * @enum {string}
          */
-        ShareMethod: "Interface" | "Batch" | "File";
+        ShareMethod: "interface" | "batch" | "file";
         /**
          * @description 共享类型.
          * @enum {string}
          */
-        ShareType: "Unconditional" | "Conditional" | "None";
+        ShareType: "unconditional" | "conditional" | "none";
         /** @description Health of one source. */
         SourceView: {
             /** @description `postgresql`, `mysql`, `sqlite`, `files` or `http`. */
@@ -2479,7 +2485,7 @@ export interface components {
          * @description State of an information system.
          * @enum {string}
          */
-        SystemState: "Planned" | "Building" | "Running" | "Retired";
+        SystemState: "planned" | "building" | "running" | "retired";
         /** @description An access token. */
         TokenAnswer: {
             /** @description The token. */
@@ -2518,7 +2524,7 @@ export interface components {
          * @description 更新周期.
          * @enum {string}
          */
-        UpdateCycle: "RealTime" | "Daily" | "Weekly" | "Monthly" | "Quarterly" | "HalfYearly" | "Yearly" | "Other";
+        UpdateCycle: "real_time" | "daily" | "weekly" | "monthly" | "quarterly" | "half_yearly" | "yearly" | "other";
         /** @description A console user, as the platform operator sees him. */
         User: {
             /**
