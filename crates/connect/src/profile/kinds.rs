@@ -41,7 +41,9 @@ pub(crate) fn recognise(values: &[String]) -> Vec<KindShare> {
     for (rank, kind) in candidates().into_iter().enumerate() {
         let (mut usable, mut repaired) = (0_usize, 0_usize);
         for (seen, value) in values.iter().enumerate() {
-            match standardise(&kind, value).status {
+            // To read a moment as a date loses its time.
+            let fits = kind != ValueKind::Date || !value.contains(':');
+            match if fits { standardise(&kind, value).status } else { Status::Invalid } {
                 Status::Valid => usable += 1,
                 Status::Repaired => {
                     usable += 1;
