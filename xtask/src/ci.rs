@@ -9,6 +9,8 @@ use crate::shell::cargo;
 pub async fn run() -> anyhow::Result<()> {
     cargo(&["fmt", "--all", "--check"]).run()?;
     cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]).run()?;
+    // Before the first program is built, since the program carries the page.
+    crate::web::ensure_built()?;
     crate::generate::run(true)?;
     crate::test::run().await
 }

@@ -204,6 +204,9 @@ fn refusal(exchange: &Exchange, usable: &Usable, refused: Refused) -> Error {
         Error::upstream("fetch.source_failed", zh, en).with("since_ms", now_ms)
     } else if refused.code == "plan.too_many_rows" || refused.code.ends_with("busy") {
         Error::unavailable("fetch.overloaded", zh, en)
+    } else if matches!(refused.code.as_str(), "plan.subject_invalid" | "plan.claim_invalid") {
+        // The caller's slip, not a matter of rights.
+        Error::invalid("call.value_invalid", zh, en)
     } else {
         Error::forbidden("fetch.refused_by_department", zh, en)
     };
