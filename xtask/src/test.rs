@@ -46,14 +46,22 @@ async fn end_to_end() -> anyhow::Result<()> {
     let dir = tempfile::tempdir()?;
     let data = dir.path().join("demo");
     let mut demo = Command::new(crate::repo::target().join("debug").join("guantong"));
-    demo.arg("demo").arg("--data-dir").arg(&data).args(["--port", "0", "--residents", "3000", "--enterprises", "300"]);
+    demo.arg("demo").arg("--data-dir").arg(&data).args([
+        "--port",
+        "0",
+        "--residents",
+        "3000",
+        "--enterprises",
+        "300",
+    ]);
     if let Some(url) = postgres {
         demo.arg("--postgres-url").arg(url);
     }
     if let Some(url) = mariadb {
         demo.arg("--mariadb-url").arg(url);
     }
-    let mut demo = demo.stdin(Stdio::null()).kill_on_drop(true).spawn().context("cannot start guantong demo")?;
+    let mut demo =
+        demo.stdin(Stdio::null()).kill_on_drop(true).spawn().context("cannot start guantong demo")?;
     // Written last, when the sample calls have been answered.
     let accounts = data.join("accounts.json");
     let ready = async {

@@ -102,8 +102,11 @@ pub async fn record(
     let opening = evidence.seal(&mut leaf, payload);
     let recorded = evidence.append(&leaf, &opening).await?;
     if let Some(prior) = repeated {
-        let evidence =
-            EvidenceRef { index: prior.index, checkpoint_size: recorded.checkpoint_size, digest: prior.digest };
+        let evidence = EvidenceRef {
+            index: prior.index,
+            checkpoint_size: recorded.checkpoint_size,
+            digest: prior.digest,
+        };
         return Ok((prior.call, evidence));
     }
     if let Some(key) = asked.idempotency_key {

@@ -38,8 +38,7 @@ pub async fn both() -> Vec<(&'static str, Node)> {
 async fn node(database: Option<testbed::Database>) -> Node {
     let dir = tempfile::tempdir().expect("a folder");
     let url = database.as_ref().map(|database| database.url().to_owned()).unwrap_or_default();
-    let config =
-        Config { data_dir: dir.path().join("hub"), database: Database { url }, ..Config::default() };
+    let config = Config { data_dir: dir.path().join("hub"), database: Database { url }, ..Config::default() };
     let clock = Arc::new(ManualClock::at(NOW));
     let kernel = open(&config, &clock).await;
     Migrator::up(&kernel.db, None).await.expect("tables");
