@@ -1,6 +1,5 @@
 //! The console is embedded at compile time, so a console that was built later must bring a new compilation.
 
-#[expect(clippy::print_stdout, reason = "this is how a build script speaks to cargo")]
 fn main() {
     println!("cargo:rerun-if-changed=../../web/dist");
     println!("cargo:rerun-if-changed=build.rs");
