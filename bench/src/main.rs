@@ -4,6 +4,7 @@
 mod path;
 
 use anyhow::bail;
+use tokio::signal::unix::{SignalKind, signal};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> anyhow::Result<()> {
@@ -12,12 +13,27 @@ async fn main() -> anyhow::Result<()> {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let rest = args.get(1..).unwrap_or_default();
     match args.first().map(String::as_str) {
-        Some("path") => path::run(&path::Options::parse(rest)?).await,
+        Some("path") => {
+            let options = path::Options::parse(rest)?;
+            // Interrupted, the bench returns like any other way, so that what it started ends with it.
+            tokio::select! {
+                done = path::run(&options) => done,
+                () = interrupted() => bail!("interrupted"),
+            }
+        }
         // The plain service, a process of its own; started by the bench.
         Some("bare") => path::bare::run(rest),
         _ => bail!(
             "usage: guantong-bench path [--seconds S] [--warm-up S] [--rounds N] [--residents N] [--write FILE]"
         ),
+    }
+}
+
+async fn interrupted() {
+    let Ok(mut terminate) = signal(SignalKind::terminate()) else { return std::future::pending().await };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminate.recv() => {}
     }
 }
 

@@ -15,6 +15,10 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use tokio_util::sync::CancellationToken;
 
+/// The system's allocator keeps what password hashing once took and costs a tenth of a call; see `docs/performance.md`.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// 贯通：一个部门的数据，依授权、留痕迹，直接答复另一个部门。
 /// Guantong: one office's own database answers another office's question, with proof.
 #[derive(Debug, Parser)]

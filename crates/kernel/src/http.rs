@@ -126,10 +126,6 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for ApiJson<T> {
         if bytes.iter().find(|byte| !byte.is_ascii_whitespace()) != Some(&b'{') {
             return Err(unreadable("line 1: an object in braces {…} is needed"));
         }
-        // PostgreSQL cannot store the character U+0000, and no field has a use for it.
-        if bytes.contains(&0) || bytes.windows(6).any(|six| six == b"\\u0000") {
-            return Err(unreadable("U+0000 (NUL) is not allowed"));
-        }
         serde_json::from_slice(&bytes).map(Self).map_err(|error| unreadable(&error.to_string()))
     }
 }

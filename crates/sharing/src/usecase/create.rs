@@ -1,7 +1,7 @@
 //! Give a grant (授权).
 
 use catalog::model::{ResourceState, ShareType};
-use kernel::error::{Error, Result};
+use kernel::error::{Error, Fields, Result};
 use kernel::evidence::Leaf;
 use kernel::ids::GrantId;
 use kernel::{Actor, Role};
@@ -20,6 +20,20 @@ impl Sharing {
     /// `grant.*`, every gap at once; `actor.*` when the actor is not the provider's head.
     pub async fn create(&self, actor: &Actor, mut input: GrantInput) -> Result<GrantView> {
         actor.require(GRANTORS)?;
+        // PostgreSQL cannot take the null character, not even to look for it.
+        let texts =
+            [Some(input.consumer_id.as_str()), Some(input.resource_id.as_str()), input.condition.as_deref()];
+        let mut fields = Fields::default();
+        for (path, text) in ["consumer_id", "resource_id", "condition"].into_iter().zip(texts) {
+            fields.check(
+                !text.is_some_and(|text| text.contains('\0')),
+                path,
+                "field.control_character",
+                "此项含有不可见的控制字符，请删除后重填。",
+                "Contains invisible control characters; remove them.",
+            );
+        }
+        fields.finish()?;
         let Some(resource) = self.catalog.resource(&input.resource_id).await? else {
             return Err(Error::missing(&input.resource_id));
         };
