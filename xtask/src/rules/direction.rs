@@ -11,7 +11,7 @@ pub const ALLOWED: &[(&str, &[&str])] = &[
     ("connect", &["standards"]),
     ("wire", &["plan", "standards"]),
     ("catalog", &["kernel", "standards"]),
-    ("identity", &["catalog", "kernel", "standards"]),
+    ("identity", &["catalog", "kernel", "ledger", "standards"]),
     ("sharing", &["identity", "catalog", "plan", "kernel", "standards"]),
     ("exchange", &["sharing", "identity", "catalog", "wire", "plan", "kernel", "ledger", "standards"]),
     ("agent", &["wire", "connect", "plan", "ledger", "standards"]),
