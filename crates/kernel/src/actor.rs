@@ -24,6 +24,8 @@ pub enum Role {
 }
 
 impl Role {
+    /// The roles of the whole platform, which no person may hold two of 三员分立.
+    pub const PARTED: [Role; 3] = [Role::PlatformOperator, Role::BusinessOperator, Role::SecurityAuditor];
     /// Every role.
     pub const ALL: [Role; 6] = [
         Role::PlatformOperator,
@@ -47,6 +49,10 @@ impl Role {
     /// From the text form.
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|role| role.as_str() == text)
+    }
+    /// True for the roles of the whole platform, see [`Role::PARTED`].
+    pub fn is_parted(self) -> bool {
+        Self::PARTED.contains(&self)
     }
     /// Chinese name.
     pub fn zh(self) -> &'static str {
@@ -83,6 +89,8 @@ pub enum Actor {
         role: Role,
         /// Organisation.
         organisation: ActorOrganisation,
+        /// Whom he stands in for 代办: then `role` is that person's, and everything is recorded under both names.
+        on_behalf_of: Option<UserId>,
     },
     /// A client system.
     Client {
@@ -98,6 +106,17 @@ pub enum Actor {
 }
 
 impl Actor {
+    /// A console user who acts in his own name.
+    pub fn user(id: UserId, role: Role, organisation: ActorOrganisation) -> Self {
+        Actor::User { id, role, organisation, on_behalf_of: None }
+    }
+    /// Whom a console user stands in for, if anybody.
+    pub fn on_behalf_of(&self) -> Option<&UserId> {
+        match self {
+            Actor::User { on_behalf_of, .. } => on_behalf_of.as_ref(),
+            _ => None,
+        }
+    }
     /// Organisation acted for; the platform has none.
     pub fn organisation(&self) -> Option<&ActorOrganisation> {
         match self {
@@ -167,12 +186,37 @@ impl Actor {
             )),
         }
     }
-    /// `user:<id>` or `client:<client id>`, as evidence openings name the caller.
+    /// `user:<id>` or `client:<client id>`, as evidence openings name the caller; `user:<id> for user:<id>` for a
+    /// user who stands in for another.
     pub fn label(&self) -> String {
         match self {
+            Actor::User { id, on_behalf_of: Some(other), .. } => format!("user:{id} for user:{other}"),
             Actor::User { id, .. } => format!("user:{id}"),
             Actor::Client { client_id, .. } => format!("client:{client_id}"),
             Actor::System => "system".to_owned(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Who stands in for another has that person's role and organisation, and both stand in the record.
+    #[test]
+    fn a_stand_in_is_recorded_under_both_names() {
+        let organisation =
+            ActorOrganisation { id: "o".to_owned().into(), name: "局".into(), credit_code: "c".into() };
+        let own = Actor::user("b".to_owned().into(), Role::DepartmentHead, organisation.clone());
+        assert_eq!(own.label(), "user:b");
+        let acting = Actor::User {
+            id: "b".to_owned().into(),
+            role: Role::DepartmentHead,
+            organisation,
+            on_behalf_of: Some("a".to_owned().into()),
+        };
+        assert_eq!(acting.label(), "user:b for user:a");
+        assert!(acting.require_in(&"o".to_owned().into(), &[Role::DepartmentHead]).is_ok());
+        assert!(acting.require_in(&"p".to_owned().into(), &[Role::DepartmentHead]).is_err());
     }
 }

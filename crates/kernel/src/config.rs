@@ -1,5 +1,6 @@
 //! Configuration: built-in defaults, then a TOML file, then environment variables `GUANTONG_SECTION__KEY`.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
@@ -27,6 +28,8 @@ pub struct Config {
     pub log: Log,
     /// Limits of the path.
     pub limits: Limits,
+    /// Log-in services of others (OpenID Connect) 统一身份认证, by a short name of our own.
+    pub oidc: BTreeMap<String, OidcProvider>,
 }
 
 /// Console and public interface.
@@ -35,12 +38,38 @@ pub struct Config {
 pub struct Server {
     /// Address to listen on. TLS is the work of the reverse proxy in front.
     pub listen: SocketAddr,
+    /// Address at which people and systems reach this node, for example `https://share.example.gov.cn`; empty means
+    /// the listening address.
+    pub public_url: String,
     /// True when a TLS proxy stands in front: cookies are then marked `Secure`.
     pub secure_cookies: bool,
     /// Hours until a console session ends.
     pub session_hours: u32,
     /// Token that `/metrics` asks of callers that do not come from this machine; empty refuses them.
     pub metrics_token: String,
+}
+
+/// A log-in service of somebody else, for example the province's unified identity.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct OidcProvider {
+    /// Its issuer address, as its discovery document names it.
+    pub issuer: String,
+    /// Client id that it gave us.
+    pub client_id: String,
+    /// Client secret that it gave us; empty for a public client.
+    pub client_secret: String,
+    /// Its name on the log-in page, Chinese.
+    pub name_zh: String,
+    /// Its name on the log-in page, English.
+    pub name_en: String,
+    /// Scopes asked for besides `openid`.
+    pub scopes: Vec<String>,
+    /// Claim of the identity token that holds a staff number; a first log-in is then bound to the department account with
+    /// that staff number. Empty: accounts are bound by the platform operator only.
+    pub match_claim: String,
+    /// True when it asks for a second factor itself, so that ours is not asked again.
+    pub second_factor: bool,
 }
 
 /// Link to the agents.
@@ -111,6 +140,7 @@ impl Default for Config {
             database: Database::default(),
             log: Log::default(),
             limits: Limits::default(),
+            oidc: BTreeMap::new(),
         }
     }
 }
@@ -118,6 +148,7 @@ impl Default for Server {
     fn default() -> Self {
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            public_url: String::new(),
             secure_cookies: false,
             session_hours: 8,
             metrics_token: String::new(),
@@ -154,6 +185,37 @@ impl Default for Limits {
 /// The commands have variables of their own (`GUANTONG_PASSWORD`, `GUANTONG_CONFIG`), which are no keys of the configuration.
 fn is_configuration(name: &figment::value::UncasedStr) -> bool {
     name == "data_dir" || name == "origin" || name.as_str().contains("__")
+}
+
+fn check_public_url(url: &str, fields: &mut crate::error::Fields) {
+    let fits =
+        ["http://", "https://"].iter().any(|scheme| url.len() > scheme.len() && url.starts_with(scheme));
+    fields.check(
+        url.is_empty() || (fits && !url.contains(['?', '#']) && !url.contains(char::is_whitespace)),
+        "server.public_url",
+        "config.url",
+        "对外地址须以 http:// 或 https:// 开头，例如 https://share.example.gov.cn。",
+        "The public address begins with http:// or https://, for example https://share.example.gov.cn.",
+    );
+}
+
+fn check_oidc(name: &str, provider: &OidcProvider, fields: &mut crate::error::Fields) {
+    let place = format!("oidc.{name}");
+    fields.check(
+        !name.is_empty() && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-'),
+        &place,
+        "config.oidc_name",
+        "登录服务的简称只能用小写字母、数字和连字符。",
+        "The short name of a log-in service has small letters, digits and hyphens only.",
+    );
+    let filled = [&provider.issuer, &provider.client_id, &provider.name_zh, &provider.name_en];
+    fields.check(
+        filled.iter().all(|value| !value.trim().is_empty()),
+        &place,
+        "config.oidc_incomplete",
+        "登录服务须写明 issuer、client_id、name_zh、name_en。",
+        "A log-in service needs issuer, client_id, name_zh and name_en.",
+    );
 }
 
 impl Config {
@@ -223,7 +285,20 @@ impl Config {
             "并发上限须大于 0，请求大小上限不少于 1024 字节。",
             "concurrent_calls must be above 0 and body_bytes at least 1024.",
         );
+        check_public_url(&self.server.public_url, &mut fields);
+        for (name, provider) in &self.oidc {
+            check_oidc(name, provider, &mut fields);
+        }
         fields.finish()
+    }
+
+    /// Address at which people and systems reach this node, without a slash at its end.
+    pub fn public_url(&self) -> String {
+        if self.server.public_url.is_empty() {
+            format!("http://{}", self.server.listen)
+        } else {
+            self.server.public_url.trim_end_matches('/').to_owned()
+        }
     }
 
     /// URL of the hub's own database.
@@ -256,6 +331,9 @@ impl Config {
         }
         if !shown.server.metrics_token.is_empty() {
             shown.server.metrics_token = "***".into();
+        }
+        for provider in shown.oidc.values_mut().filter(|provider| !provider.client_secret.is_empty()) {
+            provider.client_secret = "***".into();
         }
         toml::to_string_pretty(&shown).map_err(|error| Error::internal("config.encode", error))
     }

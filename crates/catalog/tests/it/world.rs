@@ -104,7 +104,7 @@ impl World {
     /// A console user.
     pub fn user(&self, role: Role, organisation: &ActorOrganisation) -> Actor {
         let id = UserId::from(format!("{}-{}", role.as_str(), organisation.credit_code));
-        Actor::User { id, role, organisation: organisation.clone() }
+        Actor::user(id, role, organisation.clone())
     }
 
     pub fn operator(&self) -> Actor {

@@ -45,7 +45,7 @@ pub async fn prove(identity: &Identity, parts: &Parts) -> Result<Option<Proof>> 
             "A write with a session cookie needs header X-Guantong-Console: 1; nothing was done. Use the console.",
         ));
     }
-    let actor = Actor::User { id: session.user, role: session.role, organisation };
+    let actor = Actor::user(session.user, session.role, organisation);
     Ok(Some(Proof { actor, door: Door::Session }))
 }
 

@@ -47,7 +47,7 @@ impl Identity {
         })?;
         let token = entropy::token::<32>(&*self.kernel.entropy);
         let expires_ms = now + i64::from(self.kernel.config.server.session_hours) * 3_600_000;
-        let actor = Actor::User { id: user.id.clone(), role: user.known_role()?, organisation };
+        let actor = Actor::user(user.id.clone(), user.known_role()?, organisation);
         let view = self.session_user(&user).await?;
         let row = store::session::Model {
             token_hash: console::hash(&token),

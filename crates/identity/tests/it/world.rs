@@ -247,8 +247,7 @@ impl World {
             name: self.police.name.clone(),
             credit_code: self.police.credit_code.clone(),
         };
-        let operator =
-            Actor::User { id: "operator".to_owned().into(), role: Role::PlatformOperator, organisation: own };
+        let operator = Actor::user("operator".to_owned().into(), Role::PlatformOperator, own);
         let change = OrganisationChange { disabled: Some(true), ..OrganisationChange::default() };
         self.identity.catalog.change_organisation(&operator, &self.welfare.id, change).await.unwrap();
     }
