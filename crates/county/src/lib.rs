@@ -21,6 +21,7 @@ mod dirt;
 mod grants;
 mod names;
 mod places;
+mod planned;
 mod raise;
 mod samples;
 mod streams;
@@ -31,6 +32,7 @@ pub use api::{InsuranceApi, insurance_api};
 pub use department::{ClientSystem, Department, Engine, Item, Resource, ShareType, System};
 pub use dirt::Dirt;
 pub use grants::SampleGrant;
+pub use planned::{PlannedItem, PlannedResource, PlannedSystem, plans};
 pub use raise::{
     raise_civil_sqlite, raise_files, raise_mariadb, raise_police_sqlite, raise_postgres, raise_sqlite,
     write_truth,
