@@ -44,5 +44,7 @@ pub fn module(catalog: &Catalog) -> Module {
         routes: routes::router(catalog.clone()),
         handlers: Vec::new(),
         evidence: EVIDENCE,
+        todos: Vec::new(),
+        settings: &[],
     }
 }

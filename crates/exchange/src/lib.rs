@@ -5,7 +5,6 @@
 
 pub mod agents;
 mod breaker;
-pub mod calendar;
 pub mod evidence;
 mod migration;
 pub mod model;
@@ -161,5 +160,7 @@ pub fn module(exchange: &Exchange) -> Module {
         routes: routes::router(exchange.clone()),
         handlers: pins::handlers(exchange),
         evidence: EVIDENCE,
+        todos: Vec::new(),
+        settings: &[],
     }
 }

@@ -47,5 +47,7 @@ pub fn module(identity: &Identity) -> Module {
         routes: routes::router(identity.clone()),
         handlers: Vec::new(),
         evidence: EVIDENCE,
+        todos: Vec::new(),
+        settings: &[],
     }
 }

@@ -16,9 +16,13 @@ pub mod http;
 pub mod ids;
 pub mod migration;
 pub mod module;
+pub mod notice;
 pub mod page;
+pub mod settings;
 pub mod telemetry;
+pub mod todo;
 pub mod tx;
+pub mod working_time;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -7,7 +7,7 @@ use crate::module::Migrations;
 
 /// Migrations of the kernel.
 pub fn migrations() -> Migrations {
-    vec![Box::new(First)]
+    vec![Box::new(First), Box::new(Second)]
 }
 
 struct First;
@@ -80,5 +80,57 @@ impl MigrationTrait for First {
                     .to_owned(),
             )
             .await
+    }
+}
+
+struct Second;
+
+impl MigrationName for Second {
+    fn name(&self) -> &str {
+        "kernel_0002_settings_and_notices"
+    }
+}
+
+#[async_trait::async_trait]
+impl MigrationTrait for Second {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        let setting = Table::create()
+            .table("setting")
+            .col(string("key").primary_key())
+            .col(text("value"))
+            .col(big_integer("changed_ms"))
+            .col(string("changed_by"))
+            .to_owned();
+        let notice = Table::create()
+            .table("notice")
+            .col(string("id").primary_key())
+            .col(string("organisation_id"))
+            .col(string("role"))
+            .col(string("kind"))
+            .col(string("link"))
+            .col(text("zh"))
+            .col(text("en"))
+            .col(big_integer("created_ms"))
+            .to_owned();
+        let read = Table::create()
+            .table("notice_read")
+            .col(string("notice_id"))
+            .col(string("user_id"))
+            .col(big_integer("read_ms"))
+            .primary_key(Index::create().col("notice_id").col("user_id"))
+            .to_owned();
+        for table in [setting, notice, read] {
+            manager.create_table(table).await?;
+        }
+        let readers = Index::create()
+            .name("notice_readers")
+            .table("notice")
+            .col("role")
+            .col("organisation_id")
+            .col("created_ms")
+            .to_owned();
+        let due = Index::create().name("follow_up_due").table("follow_up").col("due_ms").to_owned();
+        manager.create_index(readers).await?;
+        manager.create_index(due).await
     }
 }

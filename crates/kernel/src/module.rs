@@ -6,6 +6,8 @@ use sea_orm_migration::MigrationTrait;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::follow_up::Handler;
+use crate::settings::Setting;
+use crate::todo::TodoSource;
 
 /// A kind of evidence, for people who read the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
@@ -28,6 +30,10 @@ pub struct Module {
     pub handlers: Vec<Arc<dyn Handler>>,
     /// Kinds of evidence it writes.
     pub evidence: &'static [EvidenceKind],
+    /// What waits for people.
+    pub todos: Vec<Arc<dyn TodoSource>>,
+    /// What a node may set.
+    pub settings: &'static [Setting],
 }
 
 /// Migrations of a capability, in order.

@@ -73,6 +73,20 @@ impl Tx<'_> {
         follow_up::put(&self.connection, id, kind, key, self.kernel.clock.now_ms()).await
     }
 
+    /// Leaves work to be done not before a time: a reminder, a clock that runs out.
+    ///
+    /// # Errors
+    /// When the row cannot be written.
+    pub async fn follow_up_at(&self, kind: &str, key: &str, due_ms: i64) -> Result<()> {
+        let id = ids::new_uuid(&*self.kernel.clock, &*self.kernel.entropy).to_string();
+        follow_up::put(&self.connection, id, kind, key, due_ms).await
+    }
+
+    /// The kernel it was opened on.
+    pub(crate) fn kernel(&self) -> &Kernel {
+        self.kernel
+    }
+
     /// Commits, then makes the evidence durable in the log and wakes the workers.
     ///
     /// # Errors

@@ -72,12 +72,13 @@ pub async fn assemble(kernel: Kernel) -> Result<Hub> {
         agents.clone(),
         ca.clone(),
     );
-    let modules = vec![
+    let mut modules = vec![
         catalog::module(&catalog),
         identity::module(&identity),
         sharing::module(&sharing),
         exchange::module(&exchange),
     ];
+    modules.push(desk::module(&desk::Desk::new(kernel.clone(), &modules)));
     let (router, openapi, handlers, evidence_kinds) = join(modules);
     Ok(Hub {
         kernel,

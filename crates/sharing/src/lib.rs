@@ -93,5 +93,7 @@ pub fn module(sharing: &Sharing) -> Module {
         routes: routes::router(sharing.clone()),
         handlers: Vec::new(),
         evidence: EVIDENCE,
+        todos: Vec::new(),
+        settings: &[],
     }
 }

@@ -415,6 +415,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the user was told, newest first. */
+        get: operations["list_notices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices/read-all": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Marks every notice as read. */
+        post: operations["read_all_notices"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices/{id}/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Marks a notice as read. */
+        post: operations["read_notice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/oauth/token": {
         parameters: {
             query?: never;
@@ -624,6 +675,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Clocks, limits and lists of this node. */
+        get: operations["list_settings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/settings/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Sets one of them. */
+        put: operations["put_setting"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/systems": {
         parameters: {
             query?: never;
@@ -657,6 +742,23 @@ export interface paths {
         head?: never;
         /** Changes an information system. */
         patch: operations["change_system"];
+        trace?: never;
+    };
+    "/api/v1/todos": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What waits for the user, what is due first first. */
+        get: operations["list_todos"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/trust": {
@@ -1385,6 +1487,14 @@ export interface components {
              */
             v: number;
         };
+        /** @description How many notices were marked. */
+        Marked: {
+            /**
+             * Format: int64
+             * @description Notices that were unread before.
+             */
+            marked: number;
+        };
         /** @description How a resource hangs on a department's own table. */
         Mount: {
             /** @description Agent that reaches the department's system. */
@@ -1420,6 +1530,14 @@ export interface components {
         MountView: components["schemas"]["Mount"] & {
             /** @description Name of the agent, if it is still there. */
             agent_name?: string | null;
+        };
+        /** @description Notices of one page, with how many are unread. */
+        NoticePage: components["schemas"]["Page_NoticeView"] & {
+            /**
+             * Format: int64
+             * @description Notices that the reader has not read.
+             */
+            unread: number;
         };
         /** @description An error as RFC 6749 writes it. */
         OauthErrorBody: {
@@ -1873,6 +1991,47 @@ export interface components {
             total: number;
         };
         /** @description One page of a list. */
+        Page_NoticeView: {
+            /** @description Rows of this page. */
+            items: {
+                /**
+                 * Format: int64
+                 * @description When, Unix milliseconds.
+                 */
+                created_ms: number;
+                /** @description English sentence. */
+                en: string;
+                /** @description Id. */
+                id: string;
+                /** @description Kind. */
+                kind: string;
+                /** @description Page of the console where it is dealt with. */
+                link: string;
+                /**
+                 * Format: int64
+                 * @description When the reader read it, Unix milliseconds.
+                 */
+                read_ms?: number | null;
+                /** @description Chinese sentence. */
+                zh: string;
+            }[];
+            /**
+             * Format: int64
+             * @description Page, from 1.
+             */
+            page: number;
+            /**
+             * Format: int64
+             * @description Rows a page.
+             */
+            page_size: number;
+            /**
+             * Format: int64
+             * @description Rows of the whole list.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
         Page_Organisation: {
             /** @description Rows of this page. */
             items: {
@@ -2026,6 +2185,34 @@ export interface components {
                 /** @description Chinese name. */
                 zh: string;
             }[];
+            /**
+             * Format: int64
+             * @description Page, from 1.
+             */
+            page: number;
+            /**
+             * Format: int64
+             * @description Rows a page.
+             */
+            page_size: number;
+            /**
+             * Format: int64
+             * @description Rows of the whole list.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
+        Page_TodoView: {
+            /** @description Rows of this page. */
+            items: (components["schemas"]["Todo"] & {
+                /** @description True when its time has run out. */
+                overdue: boolean;
+                /**
+                 * Format: int64
+                 * @description Working days left, 0 on the last day, negative when overdue; absent without a clock.
+                 */
+                working_days_left?: number | null;
+            })[];
             /**
              * Format: int64
              * @description Page, from 1.
@@ -2390,6 +2577,50 @@ export interface components {
             /** @description Chinese name. */
             zh: string;
         };
+        /** @description A value to be set. */
+        SettingInput: {
+            /** @description Why. */
+            reason: string;
+            /** @description The value: a number, true or false, or a list of `{code, zh, en}`. */
+            value: unknown;
+        };
+        /** @description Every setting. */
+        SettingList: {
+            /** @description By key. */
+            items: components["schemas"]["SettingView"][];
+        };
+        /** @description A setting as it stands. */
+        SettingView: {
+            /** @description Who set it. */
+            changed_by?: string | null;
+            /**
+             * Format: int64
+             * @description When it was last set, Unix milliseconds; absent while the default holds.
+             */
+            changed_ms?: number | null;
+            /** @description National value. */
+            default: unknown;
+            /** @description The same in English. */
+            en: string;
+            /** @description Key. */
+            key: string;
+            /** @description `days`, `number`, `flag` or `choices`. */
+            kind: string;
+            /**
+             * Format: int64
+             * @description Most, for days and numbers; for days the limit that the law sets.
+             */
+            max?: number | null;
+            /**
+             * Format: int64
+             * @description Least, for days and numbers.
+             */
+            min?: number | null;
+            /** @description Value that holds. */
+            value: unknown;
+            /** @description What it is, in Chinese. */
+            zh: string;
+        };
         /**
          * @description Shape of an exchange.
          * @enum {string}
@@ -2486,6 +2717,41 @@ export interface components {
          * @enum {string}
          */
         SystemState: "planned" | "building" | "running" | "retired";
+        /** @description One thing that waits for somebody. */
+        Todo: {
+            /**
+             * Format: int64
+             * @description Due, Unix milliseconds, when a clock runs.
+             */
+            due_ms?: number | null;
+            /** @description The same in English. */
+            en: string;
+            /** @description Kind, `<crate>.<what>`. */
+            kind: string;
+            /** @description Page of the console where it is done. */
+            link: string;
+            /** @description Organisation it comes from. */
+            organisation?: string | null;
+            /**
+             * Format: int64
+             * @description Waits since, Unix milliseconds.
+             */
+            since_ms: number;
+            /** @description Name of the object. */
+            title: string;
+            /** @description What to do, in Chinese, for example `审核资源目录`. */
+            zh: string;
+        };
+        /** @description Something that waits, with its clock read. */
+        TodoView: components["schemas"]["Todo"] & {
+            /** @description True when its time has run out. */
+            overdue: boolean;
+            /**
+             * Format: int64
+             * @description Working days left, 0 on the last day, negative when overdue; absent without a clock.
+             */
+            working_days_left?: number | null;
+        };
         /** @description An access token. */
         TokenAnswer: {
             /** @description The token. */
@@ -3664,6 +3930,100 @@ export interface operations {
             };
         };
     };
+    list_notices: {
+        parameters: {
+            query?: {
+                /** @description Text to search for. */
+                q?: string;
+                /** @description Page, from 1. */
+                page?: number;
+                /** @description Rows a page, at most 200. */
+                page_size?: number;
+                /** @description Field to sort by; `-` before it for descending. */
+                sort?: string;
+                /** @description True for unread ones only. */
+                unread?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticePage"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    read_all_notices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Marked"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    read_notice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Marked"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     issue_token: {
         parameters: {
             query?: never;
@@ -4604,6 +4964,82 @@ export interface operations {
             };
         };
     };
+    list_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettingList"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    put_setting: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SettingInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettingView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     list_systems: {
         parameters: {
             query?: {
@@ -4762,6 +5198,42 @@ export interface operations {
                 };
             };
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_todos: {
+        parameters: {
+            query?: {
+                /** @description Text to search for. */
+                q?: string;
+                /** @description Page, from 1. */
+                page?: number;
+                /** @description Rows a page, at most 200. */
+                page_size?: number;
+                /** @description Field to sort by; `-` before it for descending. */
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_TodoView"];
+                };
+            };
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -10,6 +10,7 @@ pub const ALLOWED: &[(&str, &[&str])] = &[
     ("plan", &["standards"]),
     ("connect", &["standards"]),
     ("wire", &["plan", "standards"]),
+    ("desk", &["kernel"]),
     ("catalog", &["kernel", "standards"]),
     ("identity", &["catalog", "kernel", "ledger", "standards"]),
     ("sharing", &["identity", "catalog", "plan", "kernel", "standards"]),
@@ -19,6 +20,7 @@ pub const ALLOWED: &[(&str, &[&str])] = &[
         "server",
         &[
             "agent",
+            "desk",
             "exchange",
             "sharing",
             "identity",

@@ -239,7 +239,7 @@ fn check_condition(
         items,
         hour: i64::from(local.hour()),
         weekday: i64::from(local.weekday().number_from_monday()),
-        working_day: crate::calendar::is_working_day(local.date_naive()),
+        working_day: kernel::working_time::is_working_day(local.date_naive()),
     };
     if exchange.sharing.policies().allows(&usable.condition, &facts) {
         return Ok(());

@@ -58,13 +58,13 @@ pub(crate) async fn put<C: ConnectionTrait>(
     id: String,
     kind: &str,
     key: &str,
-    now_ms: i64,
+    due_ms: i64,
 ) -> Result<()> {
     let row = ActiveModel {
         id: Set(id),
         kind: Set(kind.to_owned()),
         subject: Set(key.to_owned()),
-        due_ms: Set(now_ms),
+        due_ms: Set(due_ms),
         claimed_until_ms: Set(0),
         attempts: Set(0),
         last_error: Set(None),

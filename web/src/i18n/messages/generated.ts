@@ -11,6 +11,7 @@ export const generated = define({
   'entry.catalog.resource.withdrawn': ['下线资源目录', 'Resource withdrawn'],
   'entry.catalog.system.changed': ['变更信息系统', 'Information system changed'],
   'entry.catalog.system.created': ['登记信息系统', 'Information system registered'],
+  'entry.desk.setting.changed': ['变更平台设置', 'Setting changed'],
   'entry.exchange.agent.created': ['登记前置机', 'Agent registered'],
   'entry.exchange.agent.disabled': ['停用前置机', 'Agent disabled'],
   'entry.exchange.agent.enabled': ['启用前置机', 'Agent enabled'],

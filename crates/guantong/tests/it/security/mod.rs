@@ -1,11 +1,17 @@
 //! Who may do what: every operation of the interface, called by everybody.
 
+mod catalog;
+mod desk;
+mod exchange;
+mod identity;
+mod sharing;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::world::{Backing, PASSWORD, Session, Who, World, fitting_code, resource_body, run};
+use crate::world::{Backing, PASSWORD, Session, Who, World, resource_body, run};
 use Who::*;
 
 /// Anybody at all may call these; they take and give nothing of anybody.
@@ -57,10 +63,15 @@ async fn things(world: &World) -> Things {
     Things { grant, spare_grant, draft, user, client, evidence }
 }
 
-/// The expectations. An operation that is not here fails the test, so that none comes in without being thought of.
-fn expected(operation: &str, world: &World, things: &Things) -> Option<Expected> {
-    let id = |id: &String| vec![("id", id.clone())];
-    let parties = vec![
+/// Who may call an operation, a body with which it succeeds, values of the path's parameters.
+type Row = (Vec<Who>, Option<Value>, Vec<(&'static str, String)>);
+
+fn id(id: &str) -> Vec<(&'static str, String)> {
+    vec![("id", id.to_owned())]
+}
+
+fn parties() -> Vec<Who> {
+    vec![
         Business,
         Auditor,
         ProviderHead,
@@ -69,100 +80,16 @@ fn expected(operation: &str, world: &World, things: &Things) -> Option<Expected>
         ConsumerHead,
         ConsumerOperator,
         ConsumerDeveloper,
-    ];
-    let provider = vec![ProviderHead, ProviderOperator, ProviderDeveloper];
-    let (may, body, path) = match operation {
-        "read_session" | "list_agents" | "list_grants" | "list_evidence" | "show_overview" => {
-            (users(), None, vec![])
-        }
-        "log_out" => (users(), None, vec![]),
-        "change_password" => {
-            (users(), Some(json!({"current": PASSWORD, "new": PASSWORD.replace("Kx7", "Qm3")})), vec![])
-        }
-        "list_organisations"
-        | "list_systems"
-        | "list_elements"
-        | "list_code_sets"
-        | "list_resources"
-        | "list_callable_grants" => (anyone_proved(), None, vec![]),
-        "read_code_set" => (anyone_proved(), None, vec![("id", "sex".to_owned())]),
-        "read_resource" => (anyone_proved(), None, id(&world.resource)),
-        "list_users" => (vec![Platform], None, vec![]),
-        "create_user" => {
-            let body = json!({"username": "made-by-test", "role": "department_head",
-                "organisation_id": world.provider, "password": PASSWORD});
-            (vec![Platform], Some(body), vec![])
-        }
-        "change_user" => (vec![Platform], Some(json!({"disabled": true})), id(&things.user)),
-        "create_organisation" => {
-            let body = json!({"name": "云澜县新局", "credit_code": fitting_code("1151342800000090"),
-                "kind": "department", "region": "513428"});
-            (vec![Platform], Some(body), vec![])
-        }
-        "change_organisation" => (vec![Platform], Some(json!({"short_name": "卫健"})), id(&world.stranger)),
-        "create_system" => (
-            vec![ProviderOperator],
-            Some(json!({"name": "新系统", "organisation_id": world.provider})),
-            vec![],
-        ),
-        "change_system" => (vec![ProviderOperator], Some(json!({"purpose": "改"})), id(&world.system)),
-        "create_resource" => {
-            let body = resource_body("GA-NEW-001", &world.provider, Some(&world.system));
-            (vec![ProviderOperator], Some(body), vec![])
-        }
-        "change_resource" => {
-            let body = resource_body("GA-DRAFT-001", &world.provider, Some(&world.system));
-            (vec![ProviderOperator, ProviderHead, Business], Some(body), id(&things.draft))
-        }
-        "mount_resource" => (vec![ProviderOperator], Some(world.mount_body("register")), id(&things.draft)),
-        "publish_resource" => (vec![ProviderHead, Business], Some(json!({})), id(&things.draft)),
-        "withdraw_resource" => {
-            (vec![ProviderHead, Business], Some(json!({"reason": "系统停用，不再提供"})), id(&things.draft))
-        }
-        "show_agent" => {
-            let may = [provider.as_slice(), &[Platform, Business, Auditor]].concat();
-            (may, None, id(&world.agent_id))
-        }
-        "create_agent" => {
-            (vec![Platform], Some(json!({"name": "又一台", "organisation_id": world.consumer})), vec![])
-        }
-        "new_join_code" | "enable_agent" => (vec![Platform], None, id(&world.agent_id)),
-        "disable_agent" => (vec![Platform], None, id(&world.agent_id)),
-        "list_source_tables" => {
-            let path = [id(&world.agent_id), vec![("source", "register".to_owned())]].concat();
-            (vec![ProviderHead, ProviderOperator], None, path)
-        }
-        "profile_source_table" => {
-            let more = vec![("source", "register".to_owned()), ("table", "rkxx".to_owned())];
-            let path = [id(&world.agent_id), more].concat();
-            (vec![ProviderHead, ProviderOperator], Some(json!({"sample_rows": 10})), path)
-        }
-        "list_clients" => (vec![ProviderDeveloper, ConsumerDeveloper, StrangerDeveloper], None, vec![]),
-        "create_client" => {
-            let body = json!({"client_id": "mz-third", "name": "三", "organisation_id": world.consumer});
-            (vec![ConsumerDeveloper], Some(body), vec![])
-        }
-        "change_client" => (vec![ConsumerDeveloper], Some(json!({"name": "改"})), id(&things.client)),
-        "rotate_client_secret" => (vec![ConsumerDeveloper], None, id(&things.client)),
-        "show_grant" => (parties, None, id(&things.grant)),
-        "create_grant" => (vec![ProviderHead, Business], Some(world.grant_body()), vec![]),
-        "suspend_grant" | "resume_grant" | "revoke_grant" => {
-            (vec![ProviderHead, Business], Some(json!({"reason": "核查授权"})), id(&things.spare_grant))
-        }
-        "query" | "verify" => {
-            let mut body = world.question(&things.grant, crate::world::CLEAN);
-            if operation == "verify" {
-                body["claims"] = json!({"name": "张三"});
-            }
-            (vec![ConsumerClient, ConsumerOperator, ConsumerHead], Some(body), vec![])
-        }
-        "show_evidence" => {
-            let may = parties.into_iter().filter(|who| *who != Business).collect();
-            (may, None, vec![("index", things.evidence.to_string())])
-        }
-        _ => return None,
-    };
-    Some(Expected { may, body, path })
+    ]
+}
+
+/// The expectations, a file for each capability. An operation that is in none fails the test, so that none comes in
+/// without being thought of.
+fn expected(operation: &str, world: &World, things: &Things) -> Option<Expected> {
+    [catalog::expected, identity::expected, sharing::expected, exchange::expected, desk::expected]
+        .into_iter()
+        .find_map(|capability| capability(operation, world, things))
+        .map(|(may, body, path)| Expected { may, body, path })
 }
 
 /// One operation of the description.
