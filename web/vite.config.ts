@@ -21,7 +21,7 @@ export default defineConfig({
     }),
   ],
   resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
-  build: { cssTarget: ['chrome69'], chunkSizeWarningLimit: 700, assetsInlineLimit: 0 },
+  build: { manifest: true, cssTarget: ['chrome69'], chunkSizeWarningLimit: 700, assetsInlineLimit: 0 },
   server: { host: '127.0.0.1', proxy: { '/api': hub } },
   preview: { host: '127.0.0.1', proxy: { '/api': hub, '/docs': hub } },
   test: { include: ['tests/**/*.test.ts', 'src/**/*.test.ts'], environment: 'node' },

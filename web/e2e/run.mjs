@@ -64,5 +64,6 @@ for (const journey of journeys) {
 }
 await browser.close()
 mock?.server.close()
+if (world.checked) console.log(`${world.checked} accessibility checks`)
 console.log(`${passed} passed, ${failed} failed`)
 process.exit(failed ? 1 : 0)

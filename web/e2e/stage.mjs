@@ -5,7 +5,8 @@ import { join } from 'node:path'
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 export const WIDE = { width: 1440, height: 900 }
-export const PHONE = { width: 390, height: 844 }
+export const PHONE = { width: 360, height: 780 }
+const SIZES = [['wide', WIDE], ['phone', PHONE]]
 
 export function assert(condition, message) {
   if (!condition) throw new Error(message)
@@ -75,14 +76,32 @@ export class Stage {
     await (text === undefined ? option.first() : option.filter({ hasText: text }).first()).click()
   }
 
-  /** Pictures at both sizes, no sideways scrolling at either, and no serious accessibility finding. */
+  /** The page as it stands now: pictures at both sizes, no sideways scrolling at either, and no accessibility finding. */
   async inspect(page, name) {
-    for (const [suffix, size] of [['wide', WIDE], ['phone', PHONE]]) {
+    for (const [suffix, size] of SIZES) {
       await page.setViewportSize(size)
       await page.waitForTimeout(150)
       await page.screenshot({ path: join(this.results, `${name}-${suffix}.png`), fullPage: true })
       await this.noOverflow(page, `${name} ${suffix}`)
       await this.accessible(page, `${name} ${suffix}`)
+    }
+    await page.setViewportSize(WIDE)
+  }
+
+  /** The page at this address in both languages, at both sizes, in normal and in large type. */
+  async inspectEverywhere(page, path, name) {
+    for (const [lang, large] of [['zh', false], ['zh', true], ['en', false], ['en', true]]) {
+      await page.evaluate(([lang, large]) => (localStorage.setItem('guantong.lang', lang), localStorage.setItem('guantong.large', large ? '1' : '0')), [lang, large])
+      await this.go(page, path)
+      await this.noError(page)
+      await this.inspect(page, `${name}${lang === 'en' ? '-english' : ''}${large ? '-large' : ''}`)
+    }
+    await page.evaluate(() => (localStorage.setItem('guantong.lang', 'zh'), localStorage.setItem('guantong.large', '0')))
+    await this.go(page, path)
+    for (const width of [360, 1920]) {
+      await page.setViewportSize({ width, height: 900 })
+      await page.waitForTimeout(100)
+      await this.noOverflow(page, `${path} at ${width}`)
     }
     await page.setViewportSize(WIDE)
   }
@@ -101,8 +120,8 @@ export class Stage {
   async accessible(page, where) {
     await page.evaluate(axeSource)
     const { violations } = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }))
-    const bad = violations.filter((one) => ['serious', 'critical'].includes(one.impact))
-    assert(bad.length === 0, `${where}: ${bad.map((one) => `${one.id} (${one.nodes.length}×): ${one.nodes[0].html.slice(0, 200)} ${one.nodes[0].failureSummary?.replace(/\s+/g, ' ').slice(0, 200)}`).join(' | ')}`)
+    this.world.checked = (this.world.checked ?? 0) + 1
+    if (violations.length) this.complaints.push(`${where}: ${violations.map((one) => `${one.id} (${one.nodes.length}×): ${one.nodes[0].html.slice(0, 200)} ${one.nodes[0].failureSummary?.replace(/\s+/g, ' ').slice(0, 200)}`).join(' | ')}`)
   }
 
   assertClean() {

@@ -10,6 +10,7 @@ import 'element-plus/theme-chalk/base.css'
 import '@/styles/base.css'
 import '@/styles/element.css'
 import '@/styles/tokens.css'
+import '@/styles/large.css'
 
 followLanguage()
 

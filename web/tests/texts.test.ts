@@ -9,9 +9,9 @@ import { exampleBody, snippets } from '@/lib/snippets'
 
 describe('languages', () => {
   it('shows the chosen one and falls back to the other', () => {
-    expect(t('nav.home')).toBe('首页')
+    expect(t('nav.home')).toBe('待办')
     lang.value = 'en'
-    expect(t('nav.home')).toBe('Home')
+    expect(t('nav.home')).toBe('To do')
     expect(say({ zh: '甲', en: '' })).toBe('甲')
     lang.value = 'zh'
     expect(say({ zh: '甲', en: 'a' })).toBe('甲')

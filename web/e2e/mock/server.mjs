@@ -6,6 +6,7 @@ import { createServer } from 'node:http'
 import { extname, join, normalize } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import * as data from './data.mjs'
+import { desk } from './desk.mjs'
 import { MockLedger } from './ledger.mjs'
 
 const dist = fileURLToPath(new URL('../../dist/', import.meta.url))
@@ -80,6 +81,7 @@ const created = (list, make) => ({ body, user }) => {
   return row
 }
 const routes = [
+  ...desk(page),
   ['GET', 'session', ({ user }) => ({ user })],
   ['DELETE', 'session', ({ token }) => (sessions.delete(token), null)],
   ['POST', 'session/password', ({ body, user }) => {

@@ -1,8 +1,9 @@
 // The operations of the API, one function each, named by what they do.
-import { call } from './client'
-import type { paths } from './schema'
+import { call, type ApiPath } from './client'
 import type * as T from './types'
 
+export * from './all'
+export * from './desk'
 export * from './types'
 export { ApiError, asApiError, onLoggedOut } from './client'
 
@@ -10,15 +11,15 @@ export { ApiError, asApiError, onLoggedOut } from './client'
 export type ListQuery = Record<string, string | number | boolean | undefined | null>
 
 const list =
-  <Row>(path: keyof paths) =>
+  <Row>(path: ApiPath) =>
   (query: ListQuery = {}) =>
     call<T.Page<Row>>('GET', path, { query })
 const one =
-  <Row>(path: keyof paths) =>
+  <Row>(path: ApiPath) =>
   (id: string | number) =>
     call<Row>('GET', path, { path: { id } })
 const act =
-  <Row>(path: keyof paths) =>
+  <Row>(path: ApiPath) =>
   (id: string, reason: string) =>
     call<Row>('POST', path, { path: { id }, body: { reason } })
 
@@ -40,6 +41,7 @@ export const users = {
 export const organisations = {
   list: list<T.Organisation>('/api/v1/organisations'),
   create: (body: object) => call<T.Organisation>('POST', '/api/v1/organisations', { body }),
+  change: (id: string, body: object) => call<T.Organisation>('PATCH', '/api/v1/organisations/{id}', { path: { id }, body }),
 }
 
 export const systems = {

@@ -45,7 +45,7 @@ export type Kind = string | { type: string; set?: string }
 
 export type Organisation = With<Schema['Organisation'], { kind: string }>
 /** The user as the session tells; the list of users knows more. */
-export type User = With<Schema['SessionUser'], { role: Role; disabled?: boolean }>
+export type User = With<Schema['SessionUser'], { role: Role; disabled?: boolean; created_ms?: number }>
 export type InformationSystem = With<Schema['InformationSystem'], { state: string }>
 export type Element = With<Schema['Element'], { kind: Kind }>
 export type CodeSet = Schema['Set']

@@ -1,21 +1,45 @@
 // A list whose search, filters, sort and page stand in the address, so that "back" and a copied link keep them.
 import { keepPreviousData, useQuery } from '@tanstack/vue-query'
-import { computed, ref, watch } from 'vue'
+import { computed, ref, watch, type ComputedRef, type Ref } from 'vue'
 import { useRoute, useRouter } from 'vue-router'
 import type { ListQuery, Page } from '@/api'
 
+export const PAGE_SIZES = [20, 50, 100]
 export const PAGE_SIZE = 20
 
 /** Lists longer than this are exported in part; the reader is told. */
 export const EXPORT_LIMIT = 10_000
 
-export function useList<Row>(name: string, fetcher: (query: ListQuery) => Promise<Page<Row>>, filters: string[] = [], sortFirst = '') {
+/** What a list on a page needs to know, whether the server or the browser searches and sorts. */
+export interface ListHandle<Row> {
+  search: Ref<string>
+  /** The field sorted by, with `-` before it when downwards. */
+  sort: ComputedRef<string>
+  set: (changes: Record<string, string | number | undefined>) => void
+  filter: (key: string) => string
+  /** True when search or filters leave something out. */
+  narrowed: ComputedRef<boolean>
+  /** Takes search and filters away. */
+  clear: () => void
+  rows: ComputedRef<Row[]>
+  total: ComputedRef<number>
+  page: ComputedRef<number>
+  pageSize: ComputedRef<number>
+  pending: Ref<boolean>
+  error: Ref<unknown>
+  refetch: () => unknown
+  everything: () => Promise<Row[]>
+}
+
+const text = (value: unknown) => (typeof value === 'string' ? value : '')
+
+export function useList<Row>(name: string, fetcher: (query: ListQuery) => Promise<Page<Row>>, filters: string[] = [], sortFirst = ''): ListHandle<Row> & { query: ComputedRef<ListQuery> } {
   const route = useRoute()
   const router = useRouter()
-  const text = (value: unknown) => (typeof value === 'string' ? value : '')
 
   const query = computed<ListQuery>(() => {
-    const made: ListQuery = { page: Math.max(1, Number(text(route.query.page)) || 1), page_size: PAGE_SIZE }
+    const size = Number(text(route.query.size))
+    const made: ListQuery = { page: Math.max(1, Number(text(route.query.page)) || 1), page_size: PAGE_SIZES.includes(size) ? size : PAGE_SIZE }
     made.sort = text(route.query.sort) || sortFirst
     for (const filter of ['q', ...filters]) made[filter] = text(route.query[filter])
     return made
@@ -56,7 +80,13 @@ export function useList<Row>(name: string, fetcher: (query: ListQuery) => Promis
     query,
     search,
     set,
+    sort: computed(() => text(query.value.sort)),
     filter: (key: string) => text(route.query[key]),
+    narrowed: computed(() => ['q', ...filters].some((key) => !!text(route.query[key]))),
+    clear: () => {
+      search.value = ''
+      set(Object.fromEntries(['q', ...filters].map((key) => [key, undefined])))
+    },
     rows: computed(() => result.data.value?.items ?? []),
     total: computed(() => result.data.value?.total ?? 0),
     page: computed(() => result.data.value?.page ?? 1),

@@ -24,7 +24,8 @@ export const AGENT_READERS: Role[] = ['platform_operator', 'business_operator', 
 
 const routes: RouteRecordRaw[] = [
   { path: '/login', name: 'login', component: () => import('@/pages/LoginPage.vue'), meta: { bare: true, title: 'login.title' } },
-  { path: '/', name: 'home', component: () => import('@/pages/HomePage.vue'), meta: { title: 'nav.home' } },
+  { path: '/', name: 'home', component: () => import('@/pages/home/HomePage.vue'), meta: { title: 'nav.home' } },
+  { path: '/inbox', name: 'inbox', component: () => import('@/pages/InboxPage.vue'), meta: { title: 'nav.inbox' } },
   { path: '/catalogue', name: 'catalogue', component: () => import('@/pages/catalogue/ListPage.vue'), meta: { title: 'nav.catalogue' } },
   { path: '/catalogue/new', name: 'resource-new', component: () => import('@/pages/catalogue/EditPage.vue'), meta: { title: 'catalogue.new', roles: OPERATOR } },
   { path: '/catalogue/:id', name: 'resource', component: () => import('@/pages/catalogue/DetailPage.vue'), props: true, meta: { title: 'nav.catalogue' } },
@@ -42,6 +43,7 @@ const routes: RouteRecordRaw[] = [
   { path: '/systems', name: 'systems', component: () => import('@/pages/admin/SystemsPage.vue'), meta: { title: 'nav.systems' } },
   { path: '/organisations', name: 'organisations', component: () => import('@/pages/admin/OrganisationsPage.vue'), meta: { title: 'nav.organisations' } },
   { path: '/users', name: 'users', component: () => import('@/pages/admin/UsersPage.vue'), meta: { title: 'nav.users', roles: ['platform_operator'] } },
+  { path: '/settings', name: 'settings', component: () => import('@/pages/admin/SettingsPage.vue'), meta: { title: 'nav.settings' } },
   { path: '/standards', name: 'standards', component: () => import('@/pages/standards/StandardsPage.vue'), meta: { title: 'nav.standards' } },
   { path: '/account', name: 'account', component: () => import('@/pages/AccountPage.vue'), meta: { title: 'nav.account' } },
   { path: '/:rest(.*)*', name: 'not-found', component: () => import('@/pages/NotFoundPage.vue'), meta: { title: 'notFound.title' } },

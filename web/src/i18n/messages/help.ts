@@ -2,10 +2,16 @@
 import { define } from './define'
 
 export const help = define({
-  'help.home': ['这里是您今天要留意的事。黄色数字需要处理，点一下就到。下面是您的岗位常做的事。', 'What needs your eye today. Amber figures want action: choose one to go there. Below is what your role does most.'],
+  'help.home': ['这里按期限列出等您办的事，然后是今天的情况，最后是您的岗位常做的事。', 'What waits for you by its due date, then the figures of the day, then what your role does most.'],
+  'help.inbox': ['平台发给您和本单位的消息：谁提交了什么、批了没有、哪件事快到期。', 'Messages to you and your office: what was submitted, what was decided, what falls due.'],
   'help.notFound': ['网址不对时会到这里。请从左边菜单重新打开。', 'You come here when an address is wrong. Choose from the menu.'],
   'help.account': ['这里可以看到您的账号和岗位，并修改密码。', 'Your account and role; change your password here.'],
   'help.catalogue': ['目录列出各部门有什么信息资源。点名称看详情。需要用哪个资源，请联系提供部门负责人授权；得到授权后到“数据查询”使用。', 'What each office holds. Choose a name for details. To use one, ask its provider for a grant, then go to Ask.'],
+  'help.whoHolds': ['想用一项数据，先看看哪些部门、哪些资源里有，谁是数源部门。', 'Before you ask for a datum: which offices and resources hold it, and who is its source.'],
+  'help.announcements': ['数据主管部门发布的目录公告：新发布、有变化、将下线的资源。', 'What the data authority announces: resources newly published, changed, or going offline.'],
+  'help.import': ['用一张 Excel 表登记多个资源。系统逐格检查，有错的格子会列出来。', 'Register many resources from one Excel sheet. Each cell is checked and what is wrong is listed.'],
+  'help.classes': ['目录按类、项、目、细目分级。资源按分类得到编码。', 'The catalogue’s classes by level; a resource gets its code from them.'],
+  'help.negative': ['依法不得共享或不得列入目录的数据，以及依据。', 'What by law is not shared or not listed, and the basis.'],
   'help.resource': ['这里写明资源有哪些信息项、能不能共享、挂在哪张表上。\n本部门经办人可以修改和挂接，负责人可以发布、下线和授权。', 'The items, whether they may be shared, and where they are mounted.\nThe department’s operator edits and mounts; its head publishes, withdraws and grants.'],
   'help.resourceEdit': ['填好“是什么”“能不能共享”和信息项，保存为草稿。下一步是挂接数据表，再由负责人发布。', 'Say what it is, whether it may be shared, and its items; it is saved as a draft. Next: mount it, then the head publishes it.'],
   'help.mount': ['挂接就是告诉平台：每个信息项在本部门哪张表的哪个字段。账号密码只在前置机上，平台不知道。\n选好后保存即可，不会改动您的数据库。', 'Mounting says which column of which of your tables answers each item. Credentials stay at the agent.\nYour database is not changed.'],
@@ -21,5 +27,6 @@ export const help = define({
   'help.systems': ['各单位建了哪些信息系统。编目资源时要选它来自哪个系统。', 'The information systems of each office; a resource names the one it comes from.'],
   'help.organisations': ['平台上的所有单位。新单位先在这里登记，再建用户和前置机。', 'Every organisation here. Register a new one first, then its users and agent.'],
   'help.users': ['谁可以登录、是什么岗位。人员离岗请及时停用。', 'Who may log in, in what role. Disable those who leave.'],
+  'help.settings': ['法定时限、数量上限和选项清单。业务运营可以调整，时限只能比国家规定短。', 'Legal clocks, limits and lists. The business operator adjusts them; a clock never beyond the law’s.'],
   'help.standards': ['数据元规定每个值的意思和写法，代码集规定代码。编目时选用，不用自己编。', 'Data elements fix what a value means; code sets fix the codes. Choose from them when cataloguing.'],
 })

@@ -9,8 +9,9 @@ import { generated } from './generated'
 import { grant } from './grant'
 import { help } from './help'
 import { home } from './home'
+import { steps } from './steps'
 import { words } from './words'
 
-export const messages = { ...admin, ...agent, ...ask, ...catalogue, ...common, ...evidence, ...generated, ...grant, ...help, ...home, ...words }
+export const messages = { ...admin, ...agent, ...ask, ...catalogue, ...common, ...evidence, ...generated, ...grant, ...help, ...home, ...steps, ...words }
 
 export type MessageKey = keyof typeof messages
