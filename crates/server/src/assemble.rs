@@ -23,6 +23,8 @@ pub struct Hub {
     pub sharing: sharing::Sharing,
     /// The path and the agents.
     pub exchange: exchange::Exchange,
+    /// Planned systems, budget view, map.
+    pub projects: projects::Projects,
     /// Connected agents.
     pub agents: Agents,
     /// Certificates of the link.
@@ -72,11 +74,13 @@ pub async fn assemble(kernel: Kernel) -> Result<Hub> {
         agents.clone(),
         ca.clone(),
     );
+    let projects = projects::Projects::new(kernel.clone(), catalog.clone());
     let mut modules = vec![
         catalog::module(&catalog),
         identity::module(&identity),
         sharing::module(&sharing),
         exchange::module(&exchange),
+        projects::module(&projects),
     ];
     modules.push(desk::module(&desk::Desk::new(kernel.clone(), &modules)));
     let (router, openapi, handlers, evidence_kinds) = join(modules);
@@ -86,6 +90,7 @@ pub async fn assemble(kernel: Kernel) -> Result<Hub> {
         identity,
         sharing,
         exchange,
+        projects,
         agents,
         ca,
         router,

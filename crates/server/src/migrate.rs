@@ -13,6 +13,7 @@ impl MigratorTrait for Migrator {
         all.extend(identity::migrations());
         all.extend(sharing::migrations());
         all.extend(exchange::migrations());
+        all.extend(projects::migrations());
         all
     }
 }

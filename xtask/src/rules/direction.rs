@@ -15,12 +15,14 @@ pub const ALLOWED: &[(&str, &[&str])] = &[
     ("identity", &["catalog", "kernel", "ledger", "standards"]),
     ("sharing", &["identity", "catalog", "plan", "kernel", "standards"]),
     ("exchange", &["sharing", "identity", "catalog", "wire", "plan", "kernel", "ledger", "standards"]),
+    ("projects", &["catalog", "kernel", "standards"]),
     ("agent", &["wire", "connect", "plan", "ledger", "standards"]),
     (
         "server",
         &[
             "agent",
             "desk",
+            "projects",
             "exchange",
             "sharing",
             "identity",

@@ -3,7 +3,7 @@
 use super::{code_lines, in_crate};
 
 /// Crates with tables of their own.
-const CAPABILITIES: [&str; 5] = ["kernel", "identity", "catalog", "sharing", "exchange"];
+const CAPABILITIES: [&str; 6] = ["kernel", "identity", "catalog", "sharing", "exchange", "projects"];
 /// How statements begin.
 const STATEMENTS: [&str; 4] = ["SELECT ", "INSERT INTO ", "UPDATE ", "DELETE FROM "];
 

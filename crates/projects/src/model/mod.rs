@@ -1,0 +1,10 @@
+//! Types and rules of planned systems, of the budget view and of the map. Pure: nothing here reads a database or a clock.
+
+mod plan;
+mod rules;
+
+pub use plan::{
+    Decided, Decision, DecisionInput, DecisionView, Outcome, PlanId, PlanInput, PlanLine, PlanState,
+    PlanView, PlannedItem, PlannedResource, ReasonInput, Ruling, RulingInput, RulingView, Target,
+};
+pub use rules::{check_decision, check_plan};
