@@ -535,6 +535,144 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Planned systems: the own department's; the data authority and the auditor see those that were signed. */
+        get: operations["list_plans"];
+        put?: never;
+        /** Files a plan of the own department, as a draft. */
+        post: operations["file_plan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plans/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows one plan, with what exists of it and the decision. */
+        get: operations["show_plan"];
+        /** Changes a draft. */
+        put: operations["change_plan"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plans/{id}/decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The data authority decides, on the whole and resource by resource. */
+        post: operations["decide_plan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plans/{id}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Looks what exists of a plan as it now stands, for its own department; nothing is kept. */
+        get: operations["preview_plan"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plans/{id}/reply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The department replies to the findings, once, before the decision. */
+        post: operations["reply_plan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plans/{id}/return": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Gives a plan back, as a draft: the head before signing, the data authority during the review. */
+        post: operations["return_plan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plans/{id}/sign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The head signs; the product then looks by itself what exists already. */
+        post: operations["sign_plan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plans/{id}/submit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends a draft to the head. */
+        post: operations["submit_plan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/query": {
         parameters: {
             query?: never;
@@ -843,6 +981,11 @@ export interface components {
             /** @description Name. */
             name: string;
         };
+        /**
+         * @description What is to be done about a planned resource.
+         * @enum {string}
+         */
+        Advice: "reuse" | "share" | "build";
         /** @description An agent at a department (前置机). */
         AgentId: string;
         /** @description A new agent. */
@@ -1044,6 +1187,44 @@ export interface components {
             password: string;
             /** @description User name. */
             username: string;
+        };
+        /**
+         * @description The decision on one planned resource.
+         * @enum {string}
+         */
+        Decision: "reuse" | "share" | "build";
+        /** @description The decision, as the data authority enters it. */
+        DecisionInput: {
+            /**
+             * Format: int64
+             * @description What may be spent, yuan, when the plan is cut.
+             */
+            granted_yuan?: number | null;
+            /** @description On the whole. */
+            outcome: components["schemas"]["Outcome"];
+            /** @description Why. */
+            reason: string;
+            /** @description On each planned resource. */
+            resources: components["schemas"]["RulingInput"][];
+        };
+        /** @description The decision, as the interface shows it. */
+        DecisionView: {
+            /**
+             * Format: int64
+             * @description When, Unix milliseconds.
+             */
+            decided_ms?: number | null;
+            /**
+             * Format: int64
+             * @description What may be spent, yuan.
+             */
+            granted_yuan?: number | null;
+            /** @description On the whole. */
+            outcome: components["schemas"]["Outcome"];
+            /** @description Why. */
+            reason: string;
+            /** @description On each planned resource. */
+            resources: components["schemas"]["RulingView"][];
         };
         /** @description A source that is down. */
         DownSource: components["schemas"]["SourceView"] & {
@@ -1302,6 +1483,32 @@ export interface components {
              */
             version: number;
         };
+        /** @description A resource that exists. */
+        Holding: {
+            /** @description Code there. */
+            code: string;
+            /** @description Id there. */
+            id: string;
+            /** @description Console route of its page. */
+            link: string;
+            /** @description True when everybody sees it. */
+            listed: boolean;
+            /** @description True when live data hangs on it. */
+            mounted: boolean;
+            /** @description Name. */
+            name: string;
+            /** @description Holder. */
+            organisation_id: components["schemas"]["OrganisationId"];
+            /** @description Name of the holder. */
+            organisation_name: string;
+            /** @description Where it is listed: `catalog`, or another register. */
+            source: string;
+            system_id?: components["schemas"]["SystemId"] | null;
+            /** @description Name of the system. */
+            system_name?: string | null;
+            /** @description How it can be had. */
+            way: components["schemas"]["Way"];
+        };
         /** @description An information system. */
         InformationSystem: {
             /**
@@ -1361,6 +1568,24 @@ export interface components {
             /** @description Chinese name. */
             zh: string;
         };
+        /** @description An existing item that is the planned one. */
+        ItemHit: {
+            /** @description Data element. */
+            element?: string | null;
+            /** @description Resource that holds it. */
+            holding: components["schemas"]["Holding"];
+            /** @description Name within that resource. */
+            item: string;
+            /** @description Why. */
+            reason: components["schemas"]["Reason"];
+            /**
+             * Format: double
+             * @description 0 to 1.
+             */
+            score: number;
+            /** @description Chinese name. */
+            zh: string;
+        };
         /** @description An item as somebody enters it. */
         ItemInput: {
             /** @description Code of the data element. */
@@ -1400,6 +1625,19 @@ export interface components {
             kind: Record<string, never>;
             /** @description Chinese label. */
             zh: string;
+        };
+        /** @description What exists of a planned item. */
+        ItemMatch: {
+            /** @description Data element, as planned or as the name says. */
+            element?: string | null;
+            /** @description True when it exists already. */
+            exists: boolean;
+            /** @description Where, best first; at most three. */
+            hits: components["schemas"]["ItemHit"][];
+            /** @description Name as planned. */
+            name: string;
+            /** @description Place of the item in the planned resource, from 0. */
+            place: number;
         };
         /** @description A granted item, as the interface shows it. */
         ItemView: {
@@ -1612,6 +1850,11 @@ export interface components {
          * @enum {string}
          */
         OrganisationKind: "government" | "department" | "data_authority" | "institution" | "town" | "village";
+        /**
+         * @description The decision on the whole plan.
+         * @enum {string}
+         */
+        Outcome: "approve" | "cut" | "refuse";
         /** @description Figures of the landing page, for what the actor may see. */
         Overview: {
             /**
@@ -2070,6 +2313,59 @@ export interface components {
             total: number;
         };
         /** @description One page of a list. */
+        Page_PlanLine: {
+            /** @description Rows of this page. */
+            items: {
+                /**
+                 * Format: int64
+                 * @description Cost, yuan.
+                 */
+                cost_yuan: number;
+                /**
+                 * Format: int64
+                 * @description When it was first filed, Unix milliseconds.
+                 */
+                created_ms: number;
+                /**
+                 * Format: int64
+                 * @description When the review is due, Unix milliseconds.
+                 */
+                due_ms?: number | null;
+                /** @description Id. */
+                id: components["schemas"]["PlanId"];
+                /** @description Name of the system. */
+                name: string;
+                /** @description Organisation that plans. */
+                organisation_id: components["schemas"]["OrganisationId"];
+                /** @description Its name. */
+                organisation_name: string;
+                outcome?: components["schemas"]["Outcome"] | null;
+                overlapping?: components["schemas"]["Ratio"] | null;
+                /** @description Where it stands. */
+                state: components["schemas"]["PlanState"];
+                /**
+                 * Format: int64
+                 * @description When it was last changed, Unix milliseconds.
+                 */
+                updated_ms: number;
+            }[];
+            /**
+             * Format: int64
+             * @description Page, from 1.
+             */
+            page: number;
+            /**
+             * Format: int64
+             * @description Rows a page.
+             */
+            page_size: number;
+            /**
+             * Format: int64
+             * @description Rows of the whole list.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
         Page_Resource: {
             /** @description Rows of this page. */
             items: {
@@ -2311,6 +2607,136 @@ export interface components {
             /** @description `accepted`, `pending`, `refused`, `revoked` or `offline`. */
             state: string;
         };
+        /** @description A planned system (拟建系统). */
+        PlanId: string;
+        /** @description A plan as a department files it. */
+        PlanInput: {
+            /** @description Law, plan or resolution it rests on. */
+            basis?: string;
+            /**
+             * Format: int64
+             * @description Cost, yuan.
+             */
+            cost_yuan: number;
+            /**
+             * Format: date
+             * @description Last day of building.
+             */
+            ends_on: string;
+            /** @description Functions. */
+            functions: string[];
+            /** @description Name of the system. */
+            name: string;
+            /** @description What it is for. */
+            purpose: string;
+            /** @description Data it would gather 数据资源清单. */
+            resources: components["schemas"]["PlannedResource"][];
+            /**
+             * Format: date
+             * @description First day of building, ISO 8601.
+             */
+            starts_on: string;
+        };
+        /** @description A line of the list of plans. */
+        PlanLine: {
+            /**
+             * Format: int64
+             * @description Cost, yuan.
+             */
+            cost_yuan: number;
+            /**
+             * Format: int64
+             * @description When it was first filed, Unix milliseconds.
+             */
+            created_ms: number;
+            /**
+             * Format: int64
+             * @description When the review is due, Unix milliseconds.
+             */
+            due_ms?: number | null;
+            /** @description Id. */
+            id: components["schemas"]["PlanId"];
+            /** @description Name of the system. */
+            name: string;
+            /** @description Organisation that plans. */
+            organisation_id: components["schemas"]["OrganisationId"];
+            /** @description Its name. */
+            organisation_name: string;
+            outcome?: components["schemas"]["Outcome"] | null;
+            overlapping?: components["schemas"]["Ratio"] | null;
+            /** @description Where it stands. */
+            state: components["schemas"]["PlanState"];
+            /**
+             * Format: int64
+             * @description When it was last changed, Unix milliseconds.
+             */
+            updated_ms: number;
+        };
+        /**
+         * @description Where a plan stands.
+         * @enum {string}
+         */
+        PlanState: "draft" | "signing" | "matching" | "under_review" | "decided";
+        /** @description A plan as the interface shows it. */
+        PlanView: components["schemas"]["PlanLine"] & {
+            /** @description What the reader may do now: `change`, `submit`, `sign`, `return`, `reply`, `decide`. */
+            actions: string[];
+            /** @description Law, plan or resolution it rests on. */
+            basis: string;
+            decision?: components["schemas"]["DecisionView"] | null;
+            /**
+             * Format: date
+             * @description Last day of building.
+             */
+            ends_on: string;
+            /** @description Functions. */
+            functions: string[];
+            /** @description What it is for. */
+            purpose: string;
+            /**
+             * Format: int64
+             * @description When it replied, Unix milliseconds.
+             */
+            replied_ms?: number | null;
+            /** @description The department's reply to the findings; there is one. */
+            reply?: string | null;
+            report?: components["schemas"]["Report"] | null;
+            /** @description Data it would gather. */
+            resources: components["schemas"]["PlannedResource"][];
+            /** @description Why it was given back, if it was. */
+            returned_reason?: string | null;
+            /**
+             * Format: int64
+             * @description When the head signed, Unix milliseconds.
+             */
+            signed_ms?: number | null;
+            /**
+             * Format: date
+             * @description First day of building.
+             */
+            starts_on: string;
+            system_id?: components["schemas"]["SystemId"] | null;
+        };
+        /** @description An item of a planned resource. */
+        PlannedItem: {
+            /** @description What it means, in words. */
+            description?: string;
+            /** @description Code of the data element, if known. */
+            element?: string | null;
+            /** @description What the value means, for example `{"type":"date"}`. */
+            kind?: Record<string, never> | null;
+            /** @description Chinese name. */
+            name: string;
+        };
+        /** @description Data that a planned system would gather. */
+        PlannedResource: {
+            /** @description What it holds. */
+            description?: string;
+            /** @description Items. */
+            items: components["schemas"]["PlannedItem"][];
+            /** @description Chinese name. */
+            name: string;
+        };
         /** @description How much of a table to read for its profile. */
         ProfileInput: {
             /**
@@ -2372,6 +2798,19 @@ export interface components {
                 [key: string]: string;
             };
         };
+        /** @description A share that shows what it was made of. */
+        Ratio: {
+            /**
+             * Format: int64
+             * @description Whole.
+             */
+            denominator: number;
+            /**
+             * Format: int64
+             * @description Part.
+             */
+            numerator: number;
+        };
         /** @description A reason in words. */
         Reason: {
             /** @description The reason. */
@@ -2381,6 +2820,27 @@ export interface components {
         ReasonInput: {
             /** @description Reason, for the other party and for the evidence. */
             reason: string;
+        };
+        /** @description The whole finding. */
+        Report: {
+            /** @description Planned items that exist, of all. */
+            existing_items: components["schemas"]["Ratio"];
+            /**
+             * Format: int64
+             * @description Resources looked through.
+             */
+            looked_through: number;
+            /**
+             * Format: int64
+             * @description When, Unix milliseconds.
+             */
+            matched_ms: number;
+            /** @description Planned resources that exist, of all. */
+            overlapping: components["schemas"]["Ratio"];
+            /** @description Resource by resource, in the order of the plan. */
+            resources: components["schemas"]["ResourceMatch"][];
+            /** @description Systems that do something alike, best first. */
+            systems: components["schemas"]["SystemHit"][];
         };
         /** @description A resource. */
         Resource: {
@@ -2465,6 +2925,32 @@ export interface components {
              */
             version: number;
         };
+        /** @description An existing resource beside a planned one. */
+        ResourceHit: {
+            /** @description The resource. */
+            holding: components["schemas"]["Holding"];
+            /** @description Planned items it holds, of all planned. */
+            items: components["schemas"]["Ratio"];
+            /**
+             * Format: double
+             * @description How alike the names are, 0 to 1.
+             */
+            name: number;
+            /** @description True when it holds what is planned. */
+            overlaps: boolean;
+            /** @description Why. */
+            reason: components["schemas"]["Reason"];
+            /**
+             * Format: double
+             * @description 0 to 1.
+             */
+            score: number;
+            /**
+             * Format: double
+             * @description The same by weight, 0 to 1: an item that few resources hold weighs more than a name.
+             */
+            weighted: number;
+        };
         /** @description A catalogued resource (信息资源). */
         ResourceId: string;
         /** @description A resource as somebody enters it. */
@@ -2522,6 +3008,23 @@ export interface components {
             /** @description Conditions of use. */
             use_conditions?: string | null;
         };
+        /** @description What exists of a planned resource. */
+        ResourceMatch: {
+            /** @description What the product would do. */
+            advice: components["schemas"]["Advice"];
+            /** @description Items that exist somewhere, of all planned. */
+            exists: components["schemas"]["Ratio"];
+            /** @description Existing resources, best first; at most five. */
+            hits: components["schemas"]["ResourceHit"][];
+            /** @description Item by item. */
+            items: components["schemas"]["ItemMatch"][];
+            /** @description Name as planned. */
+            name: string;
+            /** @description True when some existing resource holds it. */
+            overlaps: boolean;
+            /** @description Place in the plan, from 0. */
+            place: number;
+        };
         /** @description Resource answered from. */
         ResourceRef: {
             /** @description Catalogue code. */
@@ -2545,6 +3048,34 @@ export interface components {
             items: {
                 [key: string]: components["schemas"]["ValueView"];
             };
+        };
+        /** @description The decision on one planned resource, as the data authority enters it. */
+        RulingInput: {
+            /** @description What is to be done. */
+            decision: components["schemas"]["Decision"];
+            /** @description Place of the resource in the plan, from 0. */
+            place: number;
+            /** @description Why. */
+            reason: string;
+            /** @description Existing resources to ask for, for `share`. */
+            resource_ids?: components["schemas"]["ResourceId"][];
+            system_id?: components["schemas"]["SystemId"] | null;
+        };
+        /** @description The decision on one planned resource, as the interface shows it. */
+        RulingView: {
+            /** @description What is to be done. */
+            decision: components["schemas"]["Decision"];
+            /** @description Name of the resource. */
+            name: string;
+            /** @description Place of the resource in the plan, from 0. */
+            place: number;
+            /** @description Why. */
+            reason: string;
+            system_id?: components["schemas"]["SystemId"] | null;
+            /** @description Its name. */
+            system_name?: string | null;
+            /** @description Existing resources to ask for. */
+            targets: components["schemas"]["Target"][];
         };
         /** @description The user logged in. */
         SessionUser: {
@@ -2687,6 +3218,30 @@ export interface components {
             /** @description Who uses it, in words. */
             users?: string | null;
         };
+        /** @description An existing system that does what is planned. */
+        SystemHit: {
+            /** @description False when it was given up. */
+            alive: boolean;
+            /** @description Planned functions it seems to have. */
+            functions: string[];
+            /** @description Id. */
+            id: components["schemas"]["SystemId"];
+            /** @description Name. */
+            name: string;
+            /** @description Owner. */
+            organisation_id: components["schemas"]["OrganisationId"];
+            /** @description Name of the owner. */
+            organisation_name: string;
+            /** @description What it is for. */
+            purpose: string;
+            /** @description Why. */
+            reason: components["schemas"]["Reason"];
+            /**
+             * Format: double
+             * @description 0 to 1.
+             */
+            score: number;
+        };
         /** @description An information system of an organisation (信息系统). */
         SystemId: string;
         /** @description What it takes to register an information system. */
@@ -2717,6 +3272,19 @@ export interface components {
          * @enum {string}
          */
         SystemState: "planned" | "building" | "running" | "retired";
+        /** @description A resource to ask for. */
+        Target: {
+            /** @description Items wanted, by their names there. */
+            items: string[];
+            /** @description Name. */
+            name: string;
+            /** @description Holder. */
+            organisation_name: string;
+            /** @description Console route that opens a request with all this filled in. */
+            request_link: string;
+            /** @description Id. */
+            resource_id: components["schemas"]["ResourceId"];
+        };
         /** @description One thing that waits for somebody. */
         Todo: {
             /**
@@ -2895,6 +3463,11 @@ export interface components {
                 [key: string]: string;
             };
         };
+        /**
+         * @description How what exists can be had.
+         * @enum {string}
+         */
+        Way: "own" | "request" | "demand" | "withheld";
     };
     responses: never;
     parameters: never;
@@ -4254,6 +4827,487 @@ export interface operations {
                 };
             };
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_plans: {
+        parameters: {
+            query?: {
+                /** @description Text to search for. */
+                q?: string;
+                /** @description Page, from 1. */
+                page?: number;
+                /** @description Rows a page, at most 200. */
+                page_size?: number;
+                /** @description Field to sort by; `-` before it for descending. */
+                sort?: string;
+                /** @description State. */
+                state?: components["schemas"]["PlanState"];
+                /** @description Decision on the whole. */
+                outcome?: components["schemas"]["Outcome"];
+                /** @description Organisation that plans. */
+                organisation_id?: components["schemas"]["OrganisationId"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_PlanLine"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    file_plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanInput"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    show_plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Plan */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    change_plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Plan */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    decide_plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Plan */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecisionInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    preview_plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Plan */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Report"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    reply_plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Plan */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    return_plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Plan */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    sign_plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Plan */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    submit_plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Plan */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

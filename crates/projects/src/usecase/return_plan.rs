@@ -19,10 +19,9 @@ impl Projects {
         let mut fields = Fields::default();
         fields.text("reason", reason, 2000);
         let before = self.known_plan(actor, id).await?;
-        let authority = actor.has_role(&[Role::BusinessOperator]);
         match before.state {
-            PlanState::Signing if actor.has_role(&[Role::DepartmentHead]) => {}
-            PlanState::UnderReview if authority => {}
+            PlanState::Signing => actor.require(&[Role::DepartmentHead])?,
+            PlanState::UnderReview => actor.require(&[Role::BusinessOperator])?,
             _ => return Err(wrong_state(&before)),
         }
         fields.finish()?;

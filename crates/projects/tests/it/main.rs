@@ -2,5 +2,4 @@
 #![expect(clippy::unwrap_used, reason = "a failed step of a test is a failed test")]
 
 mod plans;
-mod score;
 mod world;

@@ -57,8 +57,6 @@ pub const DAY_MS: i64 = 86_400_000;
 pub struct World {
     pub kernel: Kernel,
     pub clock: Arc<ManualClock>,
-    pub catalog: Catalog,
-    pub projects: Projects,
     pub police: ActorOrganisation,
     pub welfare: ActorOrganisation,
     pub authority: ActorOrganisation,
@@ -105,8 +103,6 @@ impl World {
         Self {
             kernel,
             clock,
-            catalog,
-            projects,
             police,
             welfare,
             authority,

@@ -4,6 +4,7 @@ mod catalog;
 mod desk;
 mod exchange;
 mod identity;
+mod projects;
 mod sharing;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -44,6 +45,7 @@ struct Things {
     user: String,
     client: String,
     evidence: u64,
+    plans: projects::Plans,
 }
 
 async fn things(world: &World) -> Things {
@@ -60,7 +62,8 @@ async fn things(world: &World) -> Things {
     let other = clients["items"].as_array().unwrap().iter().find(|c| c["client_id"] == "mz-other").unwrap();
     let client = other["id"].as_str().unwrap().to_owned();
     let evidence = answer["evidence"]["index"].as_u64().unwrap();
-    Things { grant, spare_grant, draft, user, client, evidence }
+    let plans = projects::plans(world).await;
+    Things { grant, spare_grant, draft, user, client, evidence, plans }
 }
 
 /// Who may call an operation, a body with which it succeeds, values of the path's parameters.
@@ -86,10 +89,17 @@ fn parties() -> Vec<Who> {
 /// The expectations, a file for each capability. An operation that is in none fails the test, so that none comes in
 /// without being thought of.
 fn expected(operation: &str, world: &World, things: &Things) -> Option<Expected> {
-    [catalog::expected, identity::expected, sharing::expected, exchange::expected, desk::expected]
-        .into_iter()
-        .find_map(|capability| capability(operation, world, things))
-        .map(|(may, body, path)| Expected { may, body, path })
+    [
+        catalog::expected,
+        identity::expected,
+        sharing::expected,
+        exchange::expected,
+        desk::expected,
+        projects::expected,
+    ]
+    .into_iter()
+    .find_map(|capability| capability(operation, world, things))
+    .map(|(may, body, path)| Expected { may, body, path })
 }
 
 /// One operation of the description.
@@ -142,7 +152,10 @@ fn filled(operation: &Operation, expected: &Expected) -> String {
 
 /// The order in which what succeeds is called: what ends things comes last.
 fn rank(id: &str) -> usize {
-    const LAST: [&str; 9] = [
+    const LAST: [&str; 12] = [
+        "submit_plan",
+        "reply_plan",
+        "decide_plan",
         "publish_resource",
         "withdraw_resource",
         "suspend_grant",
