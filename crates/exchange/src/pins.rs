@@ -38,6 +38,7 @@ impl Handler for MountChanged {
         catalog::MOUNT_CHANGED
     }
     async fn run(&self, key: &str) -> Result<()> {
+        self.0.sharing.deliver_waiting(&ResourceId(key.to_owned())).await?;
         for grant in self.0.sharing.of_resource(&ResourceId(key.to_owned())).await? {
             tell(&self.0, &grant.id).await?;
         }

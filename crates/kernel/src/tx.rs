@@ -43,10 +43,24 @@ impl Tx<'_> {
     pub async fn record(
         &self,
         actor: &Actor,
-        mut leaf: Leaf,
+        leaf: Leaf,
         reason: Option<&str>,
         detail: Option<String>,
     ) -> Result<()> {
+        self.record_entry(actor, leaf, reason, detail).await.map(drop)
+    }
+
+    /// As [`Tx::record`], and gives the id under which the index of the log finds the entry again.
+    ///
+    /// # Errors
+    /// When the row cannot be written.
+    pub async fn record_entry(
+        &self,
+        actor: &Actor,
+        mut leaf: Leaf,
+        reason: Option<&str>,
+        detail: Option<String>,
+    ) -> Result<String> {
         let id = ids::new_uuid(&*self.kernel.clock, &*self.kernel.entropy).to_string();
         leaf.outbox = Some(id.clone());
         if leaf.consumer.is_none() {
@@ -61,7 +75,8 @@ impl Tx<'_> {
                 ..Payload::default()
             },
         );
-        outbox::put(&self.connection, id, &leaf, &opening).await
+        outbox::put(&self.connection, id.clone(), &leaf, &opening).await?;
+        Ok(id)
     }
 
     /// Leaves work to be done after the commit, at least once, until it succeeds.

@@ -66,6 +66,7 @@ pub async fn assemble(kernel: Kernel) -> Result<Hub> {
     let catalog = catalog::Catalog::new(kernel.clone());
     let identity = identity::Identity::new(kernel.clone(), catalog.clone())?;
     let sharing = sharing::Sharing::new(kernel.clone(), catalog.clone())?;
+    sharing.know_identity(identity.clone());
     let exchange = exchange::Exchange::new(
         kernel.clone(),
         catalog.clone(),

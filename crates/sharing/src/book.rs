@@ -105,7 +105,7 @@ impl Sharing {
     async fn compile_book(&self, revision: u64) -> Result<Book> {
         let mut book = Book { revision, ..Book::default() };
         let mut resources: HashMap<ResourceId, Option<Resource>> = HashMap::new();
-        for grant in store::all_usable(&self.kernel.db).await? {
+        for grant in store::grant::all_usable(&self.kernel.db).await? {
             if !resources.contains_key(&grant.resource_id) {
                 let resource = self.catalog.resource(&grant.resource_id).await?;
                 resources.insert(grant.resource_id.clone(), resource);

@@ -1,35 +1,39 @@
-//! Sharing: who may use which items of which resource, for what, how often, under which conditions.
+//! Sharing: who asks for which data, who may use it, for what, how often, under which conditions.
 //!
-//! A grant names consumer, resource, items, rows, purposes, shapes, validity and quota, and may carry a Cedar
-//! condition. [`book::Book`] holds every usable grant compiled in memory and is as new as the last commit, so that
-//! a suspension or revocation acts on the next call.
+//! A request (共享申请) goes from the consumer's head over the provider's decision to a grant (授权), within the clocks of
+//! Decree 809; silence escalates by itself. A grant names consumer, resource, items, rows, purposes, shapes, validity and
+//! quota, and may carry a Cedar condition. [`book::Book`] holds every usable grant compiled in memory and is as new as
+//! the last commit, so that a suspension or revocation acts on the next call. A need (数据需求) asks for data that nobody
+//! lists yet.
 
 pub mod book;
+mod evidence;
 mod migration;
 pub mod model;
 pub mod policy;
 pub mod routes;
+pub mod settings;
 pub mod store;
+mod todos;
 pub mod usecase;
 
 use std::sync::{Arc, OnceLock};
 
 use arc_swap::ArcSwap;
+pub use evidence::EVIDENCE;
 use kernel::ids::GrantId;
-use kernel::module::{EvidenceKind, Module};
+use kernel::module::Module;
 use kernel::{Kernel, Result};
 pub use migration::migrations;
 
 /// Follow-up work after a grant was given or changed: tell the provider's agent.
 pub const PIN_CHANGED: &str = "sharing.pin";
-
-/// Kinds of evidence written here.
-pub const EVIDENCE: &[EvidenceKind] = &[
-    EvidenceKind { kind: "sharing.grant.created", zh: "授予使用权限", en: "Grant given" },
-    EvidenceKind { kind: "sharing.grant.suspended", zh: "中止授权", en: "Grant suspended" },
-    EvidenceKind { kind: "sharing.grant.resumed", zh: "恢复授权", en: "Grant resumed" },
-    EvidenceKind { kind: "sharing.grant.revoked", zh: "撤销授权", en: "Grant revoked" },
-];
+/// Follow-up work of the clock of a request.
+pub const REQUEST_CLOCK: &str = "sharing.request_clock";
+/// Follow-up work of the clock of a need.
+pub const NEED_CLOCK: &str = "sharing.need_clock";
+/// Follow-up work before and at the end of a grant.
+pub const GRANT_EXPIRY: &str = "sharing.grant_expiry";
 
 /// Says how many calls of a grant were counted today; the counters live in the call path.
 pub type UsedToday = Arc<dyn Fn(&GrantId) -> u64 + Send + Sync>;
@@ -46,6 +50,7 @@ pub struct Inner {
     pub(crate) book: ArcSwap<book::Book>,
     pub(crate) refresh: tokio::sync::Mutex<()>,
     used_today: OnceLock<UsedToday>,
+    identity: OnceLock<identity::Identity>,
 }
 
 impl std::ops::Deref for Sharing {
@@ -68,12 +73,27 @@ impl Sharing {
             book: ArcSwap::default(),
             refresh: tokio::sync::Mutex::new(()),
             used_today: OnceLock::new(),
+            identity: OnceLock::new(),
         })))
     }
 
     /// The policy engine.
     pub fn policies(&self) -> &policy::Policies {
         &self.policies
+    }
+
+    /// The kernel.
+    pub(crate) fn kernel(&self) -> &Kernel {
+        &self.kernel
+    }
+
+    /// Tells whom to ask about client systems. The first call counts.
+    pub fn know_identity(&self, identity: identity::Identity) {
+        let _first_call_counts = self.identity.set(identity);
+    }
+
+    pub(crate) fn identity(&self) -> Option<&identity::Identity> {
+        self.identity.get()
     }
 
     /// Tells where today's counts are. The first call counts.
@@ -91,9 +111,13 @@ pub fn module(sharing: &Sharing) -> Module {
     Module {
         name: "sharing",
         routes: routes::router(sharing.clone()),
-        handlers: Vec::new(),
+        handlers: vec![
+            Arc::new(usecase::request::RequestClock(sharing.clone())),
+            Arc::new(usecase::need::NeedClock(sharing.clone())),
+            Arc::new(usecase::expire::GrantExpiry(sharing.clone())),
+        ],
         evidence: EVIDENCE,
-        todos: Vec::new(),
-        settings: &[],
+        todos: vec![Arc::new(todos::Todos(sharing.clone()))],
+        settings: settings::SETTINGS,
     }
 }

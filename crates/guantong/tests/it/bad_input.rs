@@ -49,7 +49,7 @@ async fn forms(world: &World) -> Vec<Form> {
             Who::ProviderHead,
             post.clone(),
             format!("/api/v1/grants/{grant}/suspend"),
-            json!({"reason": "因故"}),
+            json!({"cause": "abnormal_use", "reason": "因故"}),
         ),
         form(
             Who::ConsumerDeveloper,

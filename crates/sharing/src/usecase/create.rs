@@ -1,24 +1,36 @@
-//! Give a grant (授权).
+//! Give a grant (授权): by the provider's head without a request (主动授权), or out of an approved request.
 
-use catalog::model::{ResourceState, ShareType};
+use catalog::model::{Resource, ResourceState, ShareType};
 use kernel::error::{Error, Fields, Result};
 use kernel::evidence::Leaf;
 use kernel::ids::GrantId;
-use kernel::{Actor, Role};
+use kernel::{Actor, Role, Tx};
 
-use crate::model::{GrantInput, GrantView, KnownItem, check};
+use super::expire;
+use super::record::{Happening, Subject};
+use super::request::ReadyGrant;
+use crate::model::{GrantInput, GrantView, KnownItem, RequestId, check};
 use crate::store::{self, Grant};
 use crate::{PIN_CHANGED, Sharing};
 
 /// Roles that may give, suspend and revoke grants.
 pub(crate) const GRANTORS: &[Role] = &[Role::DepartmentHead, Role::BusinessOperator];
 
+/// The resource hangs on no table.
+pub(crate) fn not_mounted() -> Error {
+    Error::conflict(
+        "grant.not_mounted",
+        "资源尚未挂接到业务库，授权后也查不到数据。请先完成挂接。",
+        "The resource is not mounted on a department's table; mount it first.",
+    )
+}
+
 impl Sharing {
     /// Gives a grant on a published, mounted resource of the actor's department.
     ///
     /// # Errors
     /// `grant.*`, every gap at once; `actor.*` when the actor is not the provider's head.
-    pub async fn create(&self, actor: &Actor, mut input: GrantInput) -> Result<GrantView> {
+    pub async fn create(&self, actor: &Actor, input: GrantInput) -> Result<GrantView> {
         actor.require(GRANTORS)?;
         // PostgreSQL cannot take the null character, not even to look for it.
         let texts =
@@ -38,13 +50,36 @@ impl Sharing {
             return Err(Error::missing(&input.resource_id));
         };
         actor.require_in(&resource.organisation_id, GRANTORS)?;
+        let ready = self.prepare_grant(input, resource).await?;
+        let tx = self.kernel.begin().await?;
+        self.write_grant(&tx, actor, &ready, None).await?;
+        tx.commit().await?;
+        self.grant(actor, &ready.id).await
+    }
+
+    /// The rules of a grant on a resource.
+    ///
+    /// # Errors
+    /// `input.invalid` with every gap.
+    pub(crate) fn check_grant(&self, input: &GrantInput, resource: &Resource) -> Result<()> {
         let known: Vec<_> = resource
             .items
             .iter()
             .map(|item| KnownItem { name: &item.item, withheld: item.share_type == Some(ShareType::None) })
             .collect();
-        let now_ms = self.kernel.now_ms();
-        check(&input, &known, now_ms)?;
+        check(input, &known, self.kernel.now_ms())
+    }
+
+    /// Checks everything about a grant, so that writing it cannot fail for a reason of its own.
+    ///
+    /// # Errors
+    /// `grant.*`; `organisation.not_found` for a consumer that is not there or may not act.
+    pub(crate) async fn prepare_grant(
+        &self,
+        mut input: GrantInput,
+        resource: Resource,
+    ) -> Result<ReadyGrant> {
+        self.check_grant(&input, &resource)?;
         if resource.state != ResourceState::Published {
             return Err(Error::conflict(
                 "grant.not_published",
@@ -60,11 +95,7 @@ impl Sharing {
             ));
         }
         if resource.mount.is_none() {
-            return Err(Error::conflict(
-                "grant.not_mounted",
-                "资源尚未挂接到业务库，授权后也查不到数据。请先完成挂接。",
-                "The resource is not mounted on a department's table; mount it first.",
-            ));
+            return Err(not_mounted());
         }
         let consumer = self.catalog.organisation(&input.consumer_id).await?;
         if consumer.is_none_or(|consumer| consumer.disabled) {
@@ -75,27 +106,43 @@ impl Sharing {
         }
         let id: GrantId = self.kernel.new_id();
         // Compiled before it is written: a grant that cannot be pinned or whose condition is wrong is refused here.
-        let draft = Grant::draft(&id, &resource.organisation_id, &input, now_ms);
+        let draft = Grant::draft(&id, &resource.organisation_id, &input, self.kernel.now_ms());
         self.compile(draft, &resource).await?;
+        Ok(ReadyGrant { id, input, resource })
+    }
 
-        let tx = self.kernel.begin().await?;
-        store::insert(tx.connection(), &id, &resource.organisation_id, &input, now_ms).await?;
-        let organisations = self.catalog.organisations().await?;
-        let code = |id| organisations.get(id).map(|o| o.credit_code.clone());
+    /// Writes a grant that was prepared, with its evidence, the work of telling the agent and the reminders.
+    pub(crate) async fn write_grant(
+        &self,
+        tx: &Tx<'_>,
+        actor: &Actor,
+        ready: &ReadyGrant,
+        request: Option<&RequestId>,
+    ) -> Result<()> {
+        let ReadyGrant { id, input, resource } = ready;
+        let now_ms = self.kernel.now_ms();
+        let provider = &resource.organisation_id;
+        store::grant::insert(tx.connection(), id, provider, input, request, now_ms).await?;
         let leaf = Leaf {
-            consumer: code(&input.consumer_id),
-            provider: code(&resource.organisation_id),
-            resource: Some(resource.code.clone()),
             grant: Some(id.0.clone()),
             grant_version: Some(1),
             items: input.items.iter().map(|item| item.item.clone()).collect(),
             matter: input.purposes.first().map(|purpose| purpose.matter.clone()),
             basis: input.purposes.first().map(|purpose| purpose.basis.clone()),
-            ..Leaf::of("sharing.grant.created")
+            ..self
+                .leaf_between(
+                    "sharing.grant.created",
+                    &input.consumer_id,
+                    Some(provider),
+                    Some(&resource.code),
+                )
+                .await?
         };
-        tx.record(actor, leaf, None, serde_json::to_string(&input).ok()).await?;
-        tx.follow_up(PIN_CHANGED, id.as_str()).await?;
-        tx.commit().await?;
-        self.grant(actor, &id).await
+        let mut subjects = vec![Subject::Grant(id)];
+        subjects.extend(request.map(Subject::Request));
+        let detail = serde_json::to_value(input).ok();
+        self.happened(tx, actor, &subjects, Happening { leaf, text: None, detail }).await?;
+        expire::leave_work(&self.kernel, tx, id, input.valid_until_ms).await?;
+        tx.follow_up(PIN_CHANGED, id.as_str()).await
     }
 }

@@ -24,8 +24,7 @@ impl Sharing {
     /// # Errors
     /// `grant.not_found`.
     pub async fn grant(&self, actor: &Actor, id: &GrantId) -> Result<GrantView> {
-        let grant = store::find(&self.kernel.db, id).await?.filter(|grant| self.may_see(actor, grant));
-        let grant = grant.ok_or_else(|| Error::missing(id))?;
+        let grant = self.grant_of_party(actor, id).await?;
         let mut views = self.views(vec![grant]).await?;
         views.pop().ok_or_else(|| Error::missing(id))
     }
@@ -46,14 +45,16 @@ impl Sharing {
             Some(own) => Some(&own.id),
             None => return Ok(Page::new(Vec::new(), 0, query)),
         };
-        let (grants, total) = store::page(&self.kernel.db, party, state, resource, query).await?;
+        let resource = resource.filter(|id| store::storable(id.as_str()));
+        let state = state.filter(|text| store::storable(text));
+        let (grants, total) = store::grant::page(&self.kernel.db, party, state, resource, query).await?;
         Ok(Page::new(self.views(grants).await?, total, query))
     }
 
     async fn views(&self, grants: Vec<Grant>) -> Result<Vec<GrantView>> {
         let now_ms = self.kernel.now_ms();
         let ids = grants.iter().map(|grant| grant.id.clone()).collect();
-        let mut pins: HashMap<_, _> = store::pins(&self.kernel.db, ids)
+        let mut pins: HashMap<_, _> = store::pin::of(&self.kernel.db, ids)
             .await?
             .into_iter()
             .map(|pin| (pin.grant_id.clone(), pin))
@@ -98,6 +99,10 @@ impl Sharing {
                 condition: grant.condition,
                 created_ms: grant.created_ms,
                 reason: grant.reason,
+                request_id: grant.request_id,
+                cause: grant.cause,
+                rectification: grant.rectification,
+                rectified_ms: grant.rectified_ms,
             });
         }
         Ok(views)

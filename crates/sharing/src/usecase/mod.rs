@@ -2,5 +2,10 @@
 
 pub mod change_state;
 pub mod create;
+pub(crate) mod expire;
 pub mod list;
+pub(crate) mod need;
 pub mod note_pin;
+pub(crate) mod record;
+pub mod rectify;
+pub mod request;

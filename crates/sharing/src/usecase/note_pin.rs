@@ -7,13 +7,14 @@ use crate::Sharing;
 use crate::store::{self, Grant, pin};
 
 impl Sharing {
-    /// Writes down what an agent says. Not evidence of ours: the agent keeps its own record.
+    /// Writes down what an agent says. Not evidence of ours: the agent keeps its own record. When it has pinned a
+    /// grant that came out of a request, the request is delivered.
     ///
     /// # Errors
     /// When the database cannot be written.
     pub async fn note_pin(&self, grant: &GrantId, digest: &str, state: &str, reason: &str) -> Result<()> {
         // An agent may speak of a grant that this hub never gave; that is not ours to keep.
-        if store::find(&self.kernel.db, grant).await?.is_none() {
+        if store::grant::find(&self.kernel.db, grant).await?.is_none() {
             return Ok(());
         }
         let short: String = reason.chars().take(500).collect();
@@ -24,7 +25,9 @@ impl Sharing {
             reason: (!short.is_empty()).then_some(short),
             updated_ms: self.kernel.now_ms(),
         };
-        store::put_pin(&self.kernel.db, row).await
+        let accepted = row.state == "accepted";
+        pin::put(&self.kernel.db, row).await?;
+        if accepted { self.grant_pinned(grant).await } else { Ok(()) }
     }
 
     /// Pins of the given grants: grant, digest, state, reason.
@@ -32,7 +35,7 @@ impl Sharing {
     /// # Errors
     /// When the database cannot be read.
     pub async fn pins(&self, ids: Vec<GrantId>) -> Result<Vec<(GrantId, String, String, String)>> {
-        let rows = store::pins(&self.kernel.db, ids).await?;
+        let rows = pin::of(&self.kernel.db, ids).await?;
         Ok(rows
             .into_iter()
             .map(|row| (row.grant_id, row.digest, row.state, row.reason.unwrap_or_default()))
@@ -44,7 +47,7 @@ impl Sharing {
     /// # Errors
     /// When the database cannot be read.
     pub async fn stored(&self, id: &GrantId) -> Result<Option<Grant>> {
-        store::find(&self.kernel.db, id).await
+        store::grant::find(&self.kernel.db, id).await
     }
 
     /// Grants on one resource that are not revoked.
@@ -52,6 +55,6 @@ impl Sharing {
     /// # Errors
     /// When the database cannot be read.
     pub async fn of_resource(&self, id: &ResourceId) -> Result<Vec<Grant>> {
-        store::of_resource(&self.kernel.db, id).await
+        store::grant::of_resource(&self.kernel.db, id).await
     }
 }

@@ -46,6 +46,7 @@ struct Things {
     client: String,
     evidence: u64,
     plans: projects::Plans,
+    sharing: sharing::Made,
 }
 
 async fn things(world: &World) -> Things {
@@ -63,7 +64,8 @@ async fn things(world: &World) -> Things {
     let client = other["id"].as_str().unwrap().to_owned();
     let evidence = answer["evidence"]["index"].as_u64().unwrap();
     let plans = projects::plans(world).await;
-    Things { grant, spare_grant, draft, user, client, evidence, plans }
+    let sharing = sharing::Made::raise(world).await;
+    Things { grant, spare_grant, draft, user, client, evidence, plans, sharing }
 }
 
 /// Who may call an operation, a body with which it succeeds, values of the path's parameters.
@@ -132,6 +134,9 @@ async fn state(world: &World) -> BTreeMap<&'static str, Value> {
         ("/api/v1/systems?page_size=200", Business),
         ("/api/v1/resources?page_size=200", Business),
         ("/api/v1/grants?page_size=200", Business),
+        ("/api/v1/requests?page_size=200", Business),
+        ("/api/v1/requests?page_size=200&side=consumer", ConsumerOperator),
+        ("/api/v1/needs?page_size=200", Business),
         ("/api/v1/clients?page_size=200", ConsumerDeveloper),
         ("/api/v1/evidence?page_size=200&kind=sharing.", Auditor),
         ("/api/v1/evidence?page_size=200&kind=exchange.query", Auditor),

@@ -277,6 +277,9 @@ impl Seeded {
     /// Changes the state of a grant as the provider's head.
     pub async fn change(&self, grant: &str, verb: &str) -> Value {
         let path = format!("/api/v1/grants/{grant}/{verb}");
-        self.as_(Who::ProviderHead).post(&path, &json!({"reason": "例行检查，暂停使用"})).await.ok()
+        self.as_(Who::ProviderHead)
+            .post(&path, &json!({"cause": "abnormal_use", "reason": "例行检查，暂停使用"}))
+            .await
+            .ok()
     }
 }

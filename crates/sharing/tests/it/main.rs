@@ -1,0 +1,12 @@
+//! Sharing through its routes, the same suite on SQLite and on PostgreSQL.
+#![expect(clippy::unwrap_used, reason = "a failed step of a test is a failed test")]
+
+mod access;
+mod clocks;
+mod decisions;
+mod grants;
+mod needs;
+mod rectification;
+mod requests;
+mod todos;
+mod world;
