@@ -1,8 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import type { Askable, Resource } from '@/api'
+import type { Askable, Resource, TableProposal } from '@/api'
 import { blankAsk, deliverable, problems as askProblems, toRequest } from '@/pages/ask/askForm'
-import { blankForm, formOf, problems as resourceProblems, toBody as resourceBody } from '@/pages/catalogue/resourceForm'
-import { guessColumns } from '@/pages/catalogue/guess'
+import { blankForm, blankItem, formOf, problems as resourceProblems, toBody as resourceBody } from '@/pages/catalogue/resourceForm'
+import { qualityOf } from '@/pages/catalogue/detail/quality'
+import { placeOnWay, steps } from '@/pages/catalogue/flow'
+import { checks, citesLaw } from '@/pages/catalogue/legal'
+import { lineProblem } from '@/pages/catalogue/wizard/fromTable'
+import { decisionsOf, lineDecisions, linesOf, match } from '@/pages/catalogue/wizard/match'
 import { blankGrant, pieces, problems as grantProblems, toBody as grantBody } from '@/pages/grants/grantForm'
 
 const kind = { type: 'resident_id' }
@@ -66,7 +70,7 @@ describe('giving a grant', () => {
 })
 
 describe('cataloguing', () => {
-  const good = { ...blankForm(), name: '人口', abstract: '甲', share_condition: '乙', items: [{ item: 'id', zh: '身份证号', en: '', element: 'person.id', is_key: true, required: true, sensitive: true, share_type: '' as const, no_share_basis: '', note: '' }] }
+  const good = { ...blankForm(), name: '人口', abstract: '甲', share_condition: '乙', items: [{ ...blankItem(), item: 'id', zh: '身份证号', element: 'person.id', is_key: true, required: true, sensitive: true }] }
   it('wants a key, an element for each item, and the basis that its share type needs', () => {
     expect(resourceProblems(good)).toEqual({})
     expect(resourceProblems({ ...good, items: [{ ...good.items[0]!, is_key: false }] }).items).toBeTruthy()
@@ -74,20 +78,75 @@ describe('cataloguing', () => {
     expect(resourceProblems({ ...good, items: [good.items[0]!, good.items[0]!] }).items).toContain('两次')
     expect(resourceProblems({ ...good, share_type: 'none' }).no_share_basis).toBeTruthy()
   })
-  it('sends back unchanged what the form does not show', () => {
-    const kept = { ...(resourceBody(good) as object), category: '人口', use_conditions: '限办事', updated_ms: 9, code: 'GA-1', items: [] } as unknown as Resource
-    expect(resourceBody({ ...formOf(kept), items: good.items }, kept)).toMatchObject({ category: '人口', use_conditions: '限办事', updated_ms: 9, code: 'GA-1' })
+  it('sends back unchanged what was not touched, and the version it was read at', () => {
+    const body = resourceBody({ ...good, category: '人口', use_conditions: '限办事', related_codes: 'A-1、B-2', grade: '4' })
+    const kept = { ...body, code: 'GA-1', updated_ms: 9 } as unknown as Resource
+    expect(resourceBody(formOf(kept), kept)).toEqual({ ...body, code: 'GA-1', updated_ms: 9 })
+  })
+  it('goes on with the change under way rather than with the published entry', () => {
+    const kept = { ...resourceBody(good), updated_ms: 9, revision: { entry: { ...resourceBody({ ...good, name: '新名' }) } } } as unknown as Resource
+    expect(formOf(kept).name).toBe('新名')
+  })
+  it('refuses an invented condition and says which words', () => {
+    expect(resourceProblems({ ...good, share_condition: '须经我局同意后使用' }).share_condition).toContain('我局同意')
+  })
+  it('knows which texts cite the law', () => {
+    for (const text of ['《中华人民共和国反间谍法》第八条', '《户口登记条例（1958年）》第三条', '《国务院关于取消许可事项的决定》', '《城市居民最低生活保障条例》第九条']) expect(citesLaw(text), text).toBe(true)
+    for (const text of ['', '领导不同意', '反间谍法第八条', '《浙江省公共数据条例》', '《杭州市数据管理条例》', '《本局数据管理办法》', '《会议纪要》']) expect(citesLaw(text), text).toBe(false)
+  })
+  it('shows what is lacking while it is written', () => {
+    const state = (form: typeof good) => Object.fromEntries(checks(form).map((one) => [one.key, one.state]))
+    expect(state({ ...good, share_condition: '县级部门办理社会救助时使用' })).toMatchObject({ condition: 'good', invented: 'good', kinds: 'later', assessments: 'later' })
+    expect(state({ ...good, share_condition: '视情况' })).toMatchObject({ condition: 'bad' })
+    expect(state({ ...good, share_type: 'none', no_share_basis: '内部规定' })).toMatchObject({ basis: 'bad' })
   })
 })
 
-describe('guessing columns', () => {
-  const item = (name: string, zh: string, type: string) => ({ item: name, zh, kind: { type } })
-  const column = (name: string, comment: string | null = null) => ({ name, comment })
-  const looks = (name: string, type: string, share: number) => ({ name, nulls: 0, distinct: { values: 1, exact: true }, patterns: [], kinds: [{ kind: { type }, share, repaired: 0 }], examples: [], codes: [] })
-  it('goes by comment, habit and contents, and gives no column twice', () => {
-    const items = [item('resident_id', '公民身份号码', 'resident_id'), item('name', '姓名', 'person_name'), item('note', '备注', 'text')]
-    expect(guessColumns(items, [column('C1', '公民身份号码'), column('XM'), column('C3')], [])).toEqual({ resident_id: 'C1', name: 'XM' })
-    expect(guessColumns(items, [column('A'), column('B')], [looks('A', 'text', 1), looks('B', 'resident_id', 1)])).toEqual({ resident_id: 'B' })
-    expect(guessColumns([items[0]!, { ...items[0]!, item: 'spouse_id' }], [column('SFZH')], [])).toEqual({ resident_id: 'SFZH' })
+describe('the way of an entry', () => {
+  const at = (state: string, more: object = {}) => ({ state, ...more }) as unknown as Resource
+  const reader = (role: string, mine = true) => ({ mine, can: (one: string) => one === role })
+  it('offers each step to the one whose turn it is, and to nobody else', () => {
+    expect(steps(at('draft'), reader('department_operator'))).toContain('submit')
+    expect(steps(at('signing'), reader('department_operator'))).not.toContain('submit')
+    expect(steps(at('signing'), reader('department_head'))).toEqual(['sign', 'return'])
+    expect(steps(at('signing'), reader('department_head', false))).toEqual([])
+    expect(steps(at('under_review'), reader('business_operator', false))).toEqual(['return', 'approve'])
+    expect(steps(at('awaiting_publication'), reader('business_operator', false))).toContain('publish')
+    expect(steps(at('published', { revision_state: 'returned' }), reader('department_operator'))).toEqual(expect.arrayContaining(['edit', 'submit', 'discard']))
+    expect(placeOnWay('returned')).toBe(0)
+    expect(placeOnWay('under_review')).toBe(2)
+  })
+})
+
+describe('quality', () => {
+  const column = (name: string, nulls: number, kinds: [string, number][], codes: [string, number][] = []) => ({ name, nulls, distinct: { values: 1, exact: true }, patterns: [], examples: [], kinds: kinds.map(([type, share]) => ({ kind: { type }, share, repaired: 0 })), codes: codes.map(([value, rows]) => ({ value, rows })) })
+  it('counts what is empty and what does not fit, and takes a mapped code as good', () => {
+    const resource = { items: [{ item: 'id', zh: '身份证号', kind: { type: 'resident_id' } }, { item: 'sex', zh: '性别', kind: { type: 'code', set: 'sex' } }], mount: { columns: [{ item: 'id', column: 'A', code_map: {} }, { item: 'sex', column: 'B', code_map: { 男: '1', 女: '2' } }] } } as unknown as Resource
+    const found = qualityOf(resource, { table: 't', sampled_rows: 100, sampling: 'all', columns: [column('A', 10, [['resident_id', 0.9]]), column('B', 0, [['code', 0]], [['男', 60], ['女', 38]])] })
+    expect(found[0]).toMatchObject({ missing: 0.1, item: 'id' })
+    expect(found[0]?.invalid).toBeCloseTo(0.1)
+    expect(found[1]?.invalid).toBeCloseTo(0.02)
+  })
+})
+
+describe('reverse cataloguing', () => {
+  const column = (name: string, element: string | null, confidence: 'sure' | 'likely' | 'unsure', more: object = {}) => ({ column: name, lesson_key: `k.${name}`, role: element ? ('item' as const) : ('technical' as const), confidence, element, item: element?.split('.')[1] ?? null, zh: name, en: name, code_map: [], is_key: false, reason_zh: '', reason_en: '', alternatives: [], ...more })
+  const proposal = (columns: ReturnType<typeof column>[], keys: string[] = []): TableProposal => ({ table: 'T', resource: { name: 'T', keys, as_of_column: 'GXSJ', share_type: 'conditional', share_condition: '办事', grade: 4, reason_zh: '', reason_en: '' }, columns })
+  const made = proposal([column('XM', 'person.name', 'likely'), column('XM2', 'person.name', 'sure'), column('XB', 'person.sex', 'sure', { code_map: [{ value: '男', rows: 9, standard: '1' }, { value: '1', rows: 1, standard: '1' }, { value: '?', rows: 1, standard: null }] }), column('ID', null, 'sure')], ['name'])
+  it('gives each item the surest column of its element, no column twice, and its codes', () => {
+    const found = match([{ item: 'name', element: 'person.name' }, { item: 'sex', element: 'person.sex' }, { item: 'former_name', element: 'person.name' }], made)
+    expect(found).toEqual({ columns: { name: 'XM2', sex: 'XB', former_name: 'XM' }, codeMaps: { name: {}, sex: { 男: '1' }, former_name: {} }, asOf: 'GXSJ' })
+  })
+  it('tells what a person corrected, so that the next proposal is better', () => {
+    expect(decisionsOf([{ item: 'name', element: 'person.former_name' }], { name: 'XM' }, made)).toEqual([{ column: 'XM', lesson_key: 'k.XM', proposed: 'person.name', chosen: 'person.former_name' }])
+    const lines = linesOf(made).map((line) => ({ ...line, take: line.column === 'XB' }))
+    expect(lineDecisions(lines, made).map((one) => one.chosen)).toEqual([null, null, 'person.sex', null])
+  })
+  it('takes what is sure or likely, leaves guesses and technical columns to the person, and wants a key', () => {
+    const lines = linesOf(proposal([column('A', 'person.id', 'sure'), column('B', 'person.name', 'unsure'), column('C', null, 'sure')]))
+    expect(lines.map((line) => line.take)).toEqual([true, false, false])
+    expect(lineProblem(lines)).not.toBe('')
+    expect(lineProblem([{ ...lines[0]!, is_key: true }])).toBe('')
+    expect(lineProblem([{ ...lines[1]!, take: true, element: '' }])).toContain('B')
   })
 })

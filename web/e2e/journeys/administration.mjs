@@ -50,12 +50,80 @@ export const administration = [
       await page.waitForSelector('[data-test=u-username]', { state: 'detached' })
       if (stage.world.url && !process.argv.includes('--mock')) {
         const clerk = await stage.logIn({ username, password })
+        // The first password must be changed before anything else.
+        await clerk.waitForSelector('[data-test=due]')
+        await stage.inspect(clerk, 'account-due')
+        await stage.go(clerk, '/catalogue')
+        assert(new URL(clerk.url()).pathname === '/account', 'another page opened before the first password was changed')
         await clerk.context().close()
       }
       await page.fill('[data-test=search]', username)
       await page.waitForFunction(() => document.querySelectorAll('tbody tr').length === 1)
-      await page.locator('tbody tr .el-button').nth(1).click()
+      await page.click('[data-test=user-access]')
+      await page.waitForSelector('.el-dialog:visible')
+      await stage.settle(page)
+      await stage.inspect(page, 'user-access')
+      await page.keyboard.press('Escape')
+      await page.click('[data-test=toggle-user]')
       await page.waitForSelector('tbody [data-state=disabled]')
+    },
+  },
+  {
+    name: 'users: an auditor is only proposed, and somebody of the other side decides',
+    async run(stage) {
+      const page = await stage.logIn(stage.account('platform_operator'), '/users')
+      const username = fresh('aud')
+      await page.click('[data-test=new-user]')
+      await page.fill('[data-test=u-username]', username)
+      await page.fill('[data-test=u-name]', '审计测试员')
+      await stage.pick(page, '岗位', '安全审计')
+      await stage.pick(page, '机构')
+      await page.click('[data-test=save-user]')
+      await page.waitForSelector('.el-form-item__error')
+      await stage.inspect(page, 'user-propose')
+      await page.fill('[data-test=u-person]', fresh('SJ'))
+      await page.fill('[data-test=u-reason]', '端到端测试')
+      await page.click('[data-test=save-user]')
+      await page.waitForSelector('[data-test=u-username]', { state: 'detached' })
+      const other = await stage.logIn(stage.account('business_operator'), '/admin/proposals')
+      await other.locator('tr', { hasText: username }).locator('[data-test=refuse-proposal]').click()
+      await other.fill('[data-test=reason]', '端到端测试，不需要')
+      await other.click('[data-test=confirm]')
+      await other.waitForSelector('tbody [data-state=refused]')
+      await stage.inspect(other, 'proposal-refused')
+    },
+  },
+  {
+    name: 'settings: a clock may be shortened but not beyond the law, and the reason is asked for',
+    async run(stage) {
+      const page = await stage.logIn(stage.account('business_operator'), '/settings')
+      await stage.settle(page)
+      const button = page.locator('[data-test^="setting-"][data-test$="_days"]').first()
+      await button.click()
+      await page.fill('[data-test=setting-value]', '999')
+      await page.click('[data-test=save-setting]')
+      await page.waitForSelector('.el-form-item__error')
+      await stage.inspect(page, 'setting-wrong')
+      await page.keyboard.press('Escape')
+    },
+  },
+  {
+    name: 'negative list: an entry without a law behind it is not taken',
+    async run(stage) {
+      const page = await stage.logIn(stage.account('business_operator'), '/negative-list')
+      const name = fresh('端到端清单')
+      await page.click('[data-test=new-negative]')
+      await page.fill('[data-test=n-name]', name)
+      await page.fill('#n-pattern', '*端到端永不出现*')
+      await page.fill('[data-test=n-basis]', '局长不同意')
+      await page.click('[data-test=save-negative]')
+      await page.waitForSelector('.el-form-item__error')
+      await stage.inspect(page, 'negative-wrong')
+      await page.fill('[data-test=n-basis]', '《中华人民共和国保守国家秘密法》第二十八条')
+      await page.click('[data-test=save-negative]')
+      await page.waitForSelector('[data-test=n-name]', { state: 'detached' })
+      await page.fill('[data-test=search]', name)
+      await page.waitForFunction((wanted) => document.querySelectorAll('tbody tr').length === 1 && document.body.innerText.includes(wanted), name)
     },
   },
   {

@@ -15,7 +15,9 @@ const settings = [
   { key: 'sharing.reply_days', zh: '有条件共享答复时限', en: 'Reply to a conditional request', kind: 'days', min: 1, max: 10, default: 10, value: 8, changed_ms: now - 9 * DAY, changed_by: '钱运营' },
   { key: 'catalog.review_days', zh: '资源审核发布时限', en: 'Review of a resource', kind: 'days', min: 1, max: 2, default: 2, value: 2, changed_ms: null, changed_by: null },
   { key: 'identity.require_totp', zh: '全平台岗位必须用动态口令', en: 'Platform roles need a one-time code', kind: 'flag', min: null, max: null, default: true, value: true, changed_ms: null, changed_by: null },
-  { key: 'catalog.conditions', zh: '可以列明的共享条件', en: 'Admissible conditions', kind: 'choices', min: null, max: null, default: [{ code: 'purpose', zh: '限定用途', en: 'purpose' }], value: [{ code: 'purpose', zh: '限定用途', en: 'purpose' }, { code: 'users', zh: '限定使用部门', en: 'users' }], changed_ms: null, changed_by: null },
+  { key: 'catalog.return_reasons', zh: '目录与挂接退回原因', en: 'Reasons for returning', kind: 'choices', min: null, max: null, default: [], value: [{ code: 'incomplete', zh: '要素不全', en: 'incomplete' }, { code: 'unclear', zh: '名称或摘要不清楚', en: 'unclear' }], changed_ms: null, changed_by: null },
+  { key: 'catalog.offline_causes', zh: '资源下线原因', en: 'Causes for going offline', kind: 'choices', min: null, max: null, default: [], value: [{ code: 'law_changed', zh: '法律法规调整', en: 'law changed' }, { code: 'other', zh: '其他', en: 'other' }], changed_ms: null, changed_by: null },
+  { key: 'catalog.share_conditions', zh: '可以列明的共享条件', en: 'Admissible conditions', kind: 'choices', min: null, max: null, default: [{ code: 'purpose', zh: '限定用途', en: 'purpose' }], value: [{ code: 'purpose', zh: '限定用途', en: 'purpose' }, { code: 'users', zh: '限定使用部门', en: 'users' }], changed_ms: null, changed_by: null },
 ]
 
 /** Routes of the desk; `page` cuts a list. */

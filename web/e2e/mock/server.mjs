@@ -6,6 +6,8 @@ import { createServer } from 'node:http'
 import { extname, join, normalize } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import * as data from './data.mjs'
+import { account, view } from './account.mjs'
+import { catalogue } from './catalogue.mjs'
 import { desk } from './desk.mjs'
 import { MockLedger } from './ledger.mjs'
 
@@ -82,7 +84,8 @@ const created = (list, make) => ({ body, user }) => {
 }
 const routes = [
   ...desk(page),
-  ['GET', 'session', ({ user }) => ({ user })],
+  ['GET', 'session', ({ user }) => view(user)],
+  ...account({ page, view }),
   ['DELETE', 'session', ({ token }) => (sessions.delete(token), null)],
   ['POST', 'session/password', ({ body, user }) => {
     if (body.current !== data.PASSWORD) throw new Refusal(422, 'identity.password.current', '现在的密码不对，请重新输入。', 'The present password is wrong.')
@@ -104,9 +107,8 @@ const routes = [
   ['POST', 'resources', created(data.resources, (body, user) => ({ ...data.resources[0], ...body, code: body.code ?? 'GA-001', organisation_id: user.organisation.id, organisation_name: user.organisation.name, state: 'draft', mount_state: 'unmounted', mount: null, items: body.items.map((item) => ({ ...item, kind: data.elements.find((e) => e.code === item.element)?.kind ?? { type: 'text' } })) }))],
   ['GET', 'resources/([^/]+)', ({ params }) => one(data.resources, params[0])],
   ['PUT', 'resources/([^/]+)', act(data.resources, (body) => ({ ...body, items: body.items.map((item) => ({ ...item, kind: data.elements.find((e) => e.code === item.element)?.kind })) }))],
-  ['PUT', 'resources/([^/]+)/mount', act(data.resources, (body) => ({ mount: { ...body, agent_name: one(data.agents, body.agent_id).name }, mount_state: 'mounted' }))],
-  ['POST', 'resources/([^/]+)/publish', act(data.resources, { state: 'published' })],
-  ['POST', 'resources/([^/]+)/withdraw', act(data.resources, { state: 'offline' })],
+  ['PUT', 'resources/([^/]+)/mount', act(data.resources, (body) => ({ mount_change: { mount: { ...body, agent_name: one(data.agents, body.agent_id).name }, state: 'pending', flow: { due_ms: Date.now() + 86_400_000 } }, mount_state: 'pending' }))],
+  ...catalogue({ page, one, act, created }),
   ['GET', 'agents', ({ query, user }) => page(data.agents.filter((a) => !user.role.startsWith('department') || a.organisation_id === user.organisation.id), query)],
   ['POST', 'agents', ({ body }) => {
     const agent = { ...data.agents[0], id: randomUUID(), name: body.name, organisation_id: body.organisation_id, organisation_name: data.organisation(body.organisation_id)?.name, connected: false, joined_ms: null, sources: [] }
@@ -155,6 +157,7 @@ const routes = [
   }],
 ]
 const open = [
+  ['GET', 'session/oidc', () => ({ items: [{ provider: 'province', zh: '省统一身份认证', en: 'Provincial identity' }] })],
   ['GET', 'ledger/checkpoint', () => ledger.checkpoint()],
   ['GET', 'ledger/key', () => ledger.key],
   ['GET', 'ledger/tile/(.+)', ({ params }) => ledger.tile(params[0]) ?? (() => { throw missing() })()],
@@ -168,7 +171,7 @@ function answer(request, path, query, body) {
     if (!user || body.password !== data.PASSWORD) throw new Refusal(401, 'identity.credentials', '用户名或密码不对，请重新输入。', 'User name or password is wrong; try again.')
     const fresh = randomUUID()
     sessions.set(fresh, user)
-    return { cookie: `guantong_session=${fresh}; HttpOnly; SameSite=Strict; Path=/`, body: { user } }
+    return { cookie: `guantong_session=${fresh}; HttpOnly; SameSite=Strict; Path=/`, body: view(user) }
   }
   const find = (table) => {
     for (const [method, pattern, handle] of table) {

@@ -2,8 +2,10 @@
 import { call, type ApiPath } from './client'
 import type * as T from './types'
 
+export * from './account'
 export * from './all'
 export * from './desk'
+export * from './proposals'
 export * from './types'
 export { ApiError, asApiError, onLoggedOut } from './client'
 
@@ -22,15 +24,6 @@ const act =
   <Row>(path: ApiPath) =>
   (id: string, reason: string) =>
     call<Row>('POST', path, { path: { id }, body: { reason } })
-
-export const session = {
-  get: () => call<{ user: T.User }>('GET', '/api/v1/session', { quiet401: true }),
-  logIn: (username: string, password: string) =>
-    call<{ user: T.User }>('POST', '/api/v1/session', { body: { username, password }, quiet401: true }),
-  logOut: () => call<unknown>('DELETE', '/api/v1/session', { quiet401: true }),
-  changePassword: (current: string, fresh: string) =>
-    call<unknown>('POST', '/api/v1/session/password', { body: { current, new: fresh }, quiet401: true }),
-}
 
 export const users = {
   list: list<T.User>('/api/v1/users'),
@@ -62,8 +55,31 @@ export const resources = {
   create: (body: object) => call<T.Resource>('POST', '/api/v1/resources', { body }),
   put: (id: string, body: object) => call<T.Resource>('PUT', '/api/v1/resources/{id}', { path: { id }, body }),
   mount: (id: string, body: object) => call<T.Resource>('PUT', '/api/v1/resources/{id}/mount', { path: { id }, body }),
+  submit: (id: string) => call<T.Resource>('POST', '/api/v1/resources/{id}/submit', { path: { id } }),
+  sign: (id: string, body: object) => call<T.Resource>('POST', '/api/v1/resources/{id}/sign', { path: { id }, body }),
+  giveBack: (id: string, body: object) => call<T.Resource>('POST', '/api/v1/resources/{id}/return', { path: { id }, body }),
+  approve: act<T.Resource>('/api/v1/resources/{id}/approve'),
   publish: act<T.Resource>('/api/v1/resources/{id}/publish'),
-  withdraw: act<T.Resource>('/api/v1/resources/{id}/withdraw'),
+  withdraw: (id: string, body: object) => call<T.Resource>('POST', '/api/v1/resources/{id}/withdraw', { path: { id }, body }),
+  keep: act<T.Resource>('/api/v1/resources/{id}/keep'),
+  discard: (id: string) => call<T.Resource>('DELETE', '/api/v1/resources/{id}/revision', { path: { id } }),
+  approveMount: act<T.Resource>('/api/v1/resources/{id}/mount/approve'),
+  giveBackMount: (id: string, body: object) => call<T.Resource>('POST', '/api/v1/resources/{id}/mount/return', { path: { id }, body }),
+  versions: (id: string) => call<T.Page<T.ResourceVersion>>('GET', '/api/v1/resources/{id}/versions', { path: { id }, query: { page_size: 200 } }),
+  diff: (id: string, a: number, b: number) => call<{ from: number; to: number; changes: T.EntryChange[] }>('GET', '/api/v1/resources/{id}/versions/{a}/diff/{b}', { path: { id, a, b } }),
+}
+
+export const catalogue = {
+  search: (query: ListQuery = {}) => call<T.SearchPage>('GET', '/api/v1/catalogue/search', { query }),
+  holders: (query: ListQuery = {}) => call<T.Holders>('GET', '/api/v1/catalogue/holders', { query }),
+  announcements: list<T.Announcement>('/api/v1/announcements'),
+  classes: () => call<T.Page<T.ClassBranch>>('GET', '/api/v1/resource-classes', { query: { page_size: 200 } }),
+}
+
+export const negativeList = {
+  list: list<T.NegativeEntry>('/api/v1/negative-list'),
+  create: (body: object) => call<T.NegativeEntry>('POST', '/api/v1/negative-list', { body }),
+  change: (id: string, body: object) => call<T.NegativeEntry>('PATCH', '/api/v1/negative-list/{id}', { path: { id }, body }),
 }
 
 export const agents = {

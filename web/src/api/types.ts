@@ -45,17 +45,72 @@ export type Kind = string | { type: string; set?: string }
 
 export type Organisation = With<Schema['Organisation'], { kind: string }>
 /** The user as the session tells; the list of users knows more. */
-export type User = With<Schema['SessionUser'], { role: Role; disabled?: boolean; created_ms?: number }>
-export type InformationSystem = With<Schema['InformationSystem'], { state: string }>
+export type User = With<Schema['SessionUser'], { role: Role; disabled?: boolean; created_ms?: number; person?: string | null; must_change_password?: boolean; second_factor?: boolean }>
+export type InformationSystem = With<Schema['InformationSystem'], { state: string; yearly_cost_yuan?: number | null; user_count?: number | null; retired_year?: number | null; note?: string | null }>
 export type Element = With<Schema['Element'], { kind: Kind }>
 export type CodeSet = Schema['Set']
 
 export type ShareType = 'unconditional' | 'conditional' | 'none'
-export type ResourceState = 'draft' | 'published' | 'offline'
-export type MountState = 'unmounted' | 'mounted' | 'changed'
+/** State of an entry, as the law names them. */
+export type ResourceState = 'draft' | 'signing' | 'under_review' | 'returned' | 'awaiting_publication' | 'published' | 'going_offline' | 'offline'
+export type MountState = 'unmounted' | 'pending' | 'returned' | 'mounted' | 'change_pending' | 'changed'
 
-export type ResourceItem = With<Schema['Item'], { kind: Kind; share_type?: ShareType | null }>
+export type ResourceItem = With<
+  Schema['Item'],
+  {
+    kind: Kind
+    share_type?: ShareType | null
+    share_condition?: string | null
+    data_type?: string | null
+    length?: number | null
+    decimals?: number | null
+    responsible_office?: string | null
+    source_system?: string | null
+    lineage?: string | null
+  }
+>
 export type Mount = Schema['MountView']
+
+/** Who did what on an entry's way, and what is due when. */
+export interface Flow {
+  since_ms?: number | null
+  due_ms?: number | null
+  escalated?: number
+  submitted_by?: string | null
+  submitted_ms?: number | null
+  signed_by?: string | null
+  signed_ms?: number | null
+  reviewed_by?: string | null
+  reviewed_ms?: number | null
+  returned_by?: string | null
+  reasons?: string[]
+  text?: string | null
+  offline_cause?: string | null
+  offline_ms?: number | null
+}
+
+/** One difference between two states of an entry. */
+export interface EntryChange extends Both {
+  kind: 'added' | 'removed' | 'changed'
+  path: string
+  old?: string | null
+  new?: string | null
+}
+
+/** A change of a published entry that is under way. */
+export interface Revision {
+  state: ResourceState
+  flow: Flow
+  entry: Record<string, unknown>
+  changes: EntryChange[]
+}
+
+export interface MountChange {
+  mount: Mount
+  state: 'pending' | 'returned'
+  flow: Flow
+}
+
 export type Resource = With<
   Schema['Resource'],
   {
@@ -67,8 +122,128 @@ export type Resource = With<
     mount_state: MountState
     items: ResourceItem[]
     mount?: Mount | null
+    organisation_credit_code?: string
+    responsible_office?: string | null
+    responsible_person?: string | null
+    contact?: string | null
+    class_code?: string | null
+    data_range?: string | null
+    data_region?: string | null
+    data_period?: string | null
+    data_class?: string | null
+    share_condition_kinds?: string[]
+    flow?: Flow
+    revision_state?: ResourceState | null
+    revision?: Revision | null
+    mount_change?: MountChange | null
   }
 >
+
+/** An item of a hit in which the question was found. */
+export interface FoundItem {
+  item: string
+  zh: string
+  element: string
+  is_key: boolean
+}
+
+/** A resource that a search found. */
+export interface Hit {
+  id: string
+  code: string
+  name: string
+  abstract: string
+  organisation_id: string
+  organisation_name: string
+  classification: string
+  share_type: ShareType
+  state: ResourceState
+  mount_state: MountState
+  update_cycle: string
+  open_to_society: boolean
+  published_ms?: number | null
+  updated_ms: number
+  item_count: number
+  found_items: FoundItem[]
+  score: number
+}
+
+export type FacetName = 'organisation_id' | 'share_type' | 'classification' | 'state' | 'mount_state' | 'update_cycle' | 'open_to_society'
+export interface FacetValue {
+  value: string
+  name?: string | null
+  count: number
+}
+
+export interface SearchPage extends Page<Hit> {
+  facets: Record<FacetName, FacetValue[]>
+  elements: string[]
+  /** Nothing held every word; what holds some of them is shown. */
+  loosened: boolean
+}
+
+/** A data element that a question names, with how many hold it. */
+export interface HeldElement extends Both {
+  code: string
+  grade: number
+  resources: number
+  organisations: number
+}
+
+export interface Holder {
+  element: string
+  resource: Hit
+  items: FoundItem[]
+}
+
+export interface Holders extends Page<Holder> {
+  elements: HeldElement[]
+}
+
+/** What the data authority tells every office about the catalogue. */
+export interface Announcement {
+  id: string
+  kind: 'published' | 'revised' | 'going_offline' | 'kept' | 'offline'
+  resource_id: string
+  code: string
+  name: string
+  version: number
+  organisation_id: string
+  organisation_name: string
+  text?: string | null
+  offline_ms?: number | null
+  time_ms: number
+}
+
+/** What must not be listed or not be shared. */
+export interface NegativeEntry {
+  id: string
+  name: string
+  pattern?: string | null
+  element?: string | null
+  basis: string
+  scope: 'publish' | 'share'
+  note?: string | null
+  active: boolean
+  updated_ms: number
+}
+
+/** A class of the catalogue with what is below it. */
+export interface ClassBranch {
+  classification: Resource['classification']
+  code: string
+  zh: string
+  leaves: { code: string; zh: string }[]
+}
+
+export interface ResourceVersion {
+  version: number
+  name: string
+  items: number
+  changes: number
+  created_ms: number
+  created_by?: string | null
+}
 
 export type Source = Schema['SourceView']
 export type Pin = Schema['PinView']

@@ -33,7 +33,12 @@ export interface ListHandle<Row> {
 
 const text = (value: unknown) => (typeof value === 'string' ? value : '')
 
-export function useList<Row>(name: string, fetcher: (query: ListQuery) => Promise<Page<Row>>, filters: string[] = [], sortFirst = ''): ListHandle<Row> & { query: ComputedRef<ListQuery> } {
+export function useList<Row, Answer extends Page<Row> = Page<Row>>(
+  name: string,
+  fetcher: (query: ListQuery) => Promise<Answer>,
+  filters: string[] = [],
+  sortFirst = '',
+): ListHandle<Row> & { query: ComputedRef<ListQuery>; answer: ComputedRef<Answer | undefined> } {
   const route = useRoute()
   const router = useRouter()
 
@@ -78,6 +83,7 @@ export function useList<Row>(name: string, fetcher: (query: ListQuery) => Promis
 
   return {
     query,
+    answer: computed(() => result.data.value as Answer | undefined),
     search,
     set,
     sort: computed(() => text(query.value.sort)),

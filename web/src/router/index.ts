@@ -28,9 +28,14 @@ const routes: RouteRecordRaw[] = [
   { path: '/inbox', name: 'inbox', component: () => import('@/pages/InboxPage.vue'), meta: { title: 'nav.inbox' } },
   { path: '/catalogue', name: 'catalogue', component: () => import('@/pages/catalogue/ListPage.vue'), meta: { title: 'nav.catalogue' } },
   { path: '/catalogue/new', name: 'resource-new', component: () => import('@/pages/catalogue/EditPage.vue'), meta: { title: 'catalogue.new', roles: OPERATOR } },
+  { path: '/catalogue/from-table', name: 'resource-from-table', component: () => import('@/pages/catalogue/FromTablePage.vue'), meta: { title: 'fromTable.title', roles: OPERATOR } },
   { path: '/catalogue/:id', name: 'resource', component: () => import('@/pages/catalogue/DetailPage.vue'), props: true, meta: { title: 'nav.catalogue' } },
   { path: '/catalogue/:id/edit', name: 'resource-edit', component: () => import('@/pages/catalogue/EditPage.vue'), props: true, meta: { title: 'catalogue.edit', roles: OPERATOR } },
   { path: '/catalogue/:id/mount', name: 'resource-mount', component: () => import('@/pages/catalogue/MountPage.vue'), props: true, meta: { title: 'mount.title', roles: OPERATOR } },
+  { path: '/who-holds', name: 'who-holds', component: () => import('@/pages/catalogue/WhoHoldsPage.vue'), meta: { title: 'nav.whoHolds' } },
+  { path: '/announcements', name: 'announcements', component: () => import('@/pages/catalogue/AnnouncementsPage.vue'), meta: { title: 'nav.announcements' } },
+  { path: '/negative-list', name: 'negative-list', component: () => import('@/pages/catalogue/NegativeListPage.vue'), meta: { title: 'nav.negativeList' } },
+  { path: '/classes', name: 'classes', component: () => import('@/pages/catalogue/ClassesPage.vue'), meta: { title: 'nav.classes' } },
   { path: '/ask', name: 'ask', component: () => import('@/pages/ask/AskPage.vue'), meta: { title: 'nav.ask', roles: ASKERS } },
   { path: '/grants', name: 'grants', component: () => import('@/pages/grants/ListPage.vue'), meta: { title: 'nav.grants', roles: GRANT_READERS } },
   { path: '/grants/new', name: 'grant-new', component: () => import('@/pages/grants/CreatePage.vue'), meta: { title: 'grant.new', roles: HEAD } },
@@ -45,7 +50,8 @@ const routes: RouteRecordRaw[] = [
   { path: '/users', name: 'users', component: () => import('@/pages/admin/UsersPage.vue'), meta: { title: 'nav.users', roles: ['platform_operator'] } },
   { path: '/settings', name: 'settings', component: () => import('@/pages/admin/SettingsPage.vue'), meta: { title: 'nav.settings' } },
   { path: '/standards', name: 'standards', component: () => import('@/pages/standards/StandardsPage.vue'), meta: { title: 'nav.standards' } },
-  { path: '/account', name: 'account', component: () => import('@/pages/AccountPage.vue'), meta: { title: 'nav.account' } },
+  { path: '/account', alias: ['/account/delegations', '/account/security'], name: 'account', component: () => import('@/pages/account/AccountPage.vue'), meta: { title: 'nav.account' } },
+  { path: '/admin/proposals', alias: '/admin/proposals/:id', name: 'proposals', component: () => import('@/pages/admin/ProposalsPage.vue'), meta: { title: 'nav.proposals', roles: ['platform_operator', 'business_operator', 'security_auditor'] } },
   { path: '/:rest(.*)*', name: 'not-found', component: () => import('@/pages/NotFoundPage.vue'), meta: { title: 'notFound.title' } },
 ]
 
@@ -65,6 +71,8 @@ export function makeRouter() {
     if (!session.known) await session.restore()
     if (to.name === 'login') return session.user ? { name: 'home' } : true
     if (!session.user) return { name: 'login', query: to.fullPath === '/' ? {} : { next: to.fullPath } }
+    // A first password or a missing second factor closes every other page.
+    if (session.due && to.name !== 'account') return { name: 'account', query: { due: '1' } }
     if (to.meta.roles && !session.can(...to.meta.roles)) return { name: 'home', query: { refused: '1' } }
     return true
   })

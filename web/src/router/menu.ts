@@ -54,6 +54,7 @@ export const MENU: MenuGroup[] = [
       { name: 'agents', text: 'nav.agents', under: '/agents' },
       { name: 'organisations', text: 'nav.organisations', under: '/organisations' },
       { name: 'users', text: 'nav.users', under: '/users' },
+      { name: 'proposals', text: 'nav.proposals', under: '/admin/proposals' },
       { name: 'settings', text: 'nav.settings', under: '/settings' },
     ],
   },

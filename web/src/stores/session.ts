@@ -1,7 +1,7 @@
 // Who is logged in.
 import { defineStore } from 'pinia'
 import { computed, ref } from 'vue'
-import { session as api, type Role, type User } from '@/api'
+import { session as api, type ActingFor, type CodeNeeded, type Role, type SessionView, type User } from '@/api'
 
 export const useSession = defineStore('session', () => {
   const user = ref<User | null>(null)
@@ -10,18 +10,44 @@ export const useSession = defineStore('session', () => {
   const role = computed<Role | null>(() => user.value?.role ?? null)
   const isDepartment = computed(() => role.value?.startsWith('department_') ?? false)
 
+  /** Whom the user stands in for now, and for whom he may. */
+  const actingFor = ref<ActingFor | null>(null)
+  const delegations = ref<ActingFor[]>([])
+  /** What must be done before any other page opens. */
+  const due = ref<SessionView['due']>(null)
+
+  function take(view: SessionView): void {
+    user.value = view.user
+    actingFor.value = view.acting_for ?? null
+    delegations.value = view.delegations ?? []
+    due.value = view.due ?? null
+    known.value = true
+  }
+
   async function restore(): Promise<void> {
     try {
-      user.value = (await api.get()).user
+      take(await api.get())
     } catch {
       user.value = null
     }
     known.value = true
   }
 
-  async function logIn(username: string, password: string): Promise<void> {
-    user.value = (await api.logIn(username, password)).user
-    known.value = true
+  /** The first step of a log-in; answers what is needed for the second, when there is one. */
+  async function logIn(username: string, password: string): Promise<CodeNeeded | null> {
+    const answer = await api.logIn(username, password)
+    if ('challenge' in answer) return answer
+    take(answer)
+    return null
+  }
+
+  async function giveCode(challenge: string, code: string): Promise<void> {
+    take(await api.code(challenge, code))
+  }
+
+  /** Stands in for somebody, or with `null` acts in one's own name again. */
+  async function actFor(delegation: string | null): Promise<void> {
+    take(await api.actFor(delegation))
   }
 
   async function logOut(): Promise<void> {
@@ -46,5 +72,5 @@ export const useSession = defineStore('session', () => {
     return !!organisationId && user.value?.organisation.id === organisationId
   }
 
-  return { user, known, role, isDepartment, restore, logIn, logOut, forget, can, owns }
+  return { user, known, role, isDepartment, actingFor, delegations, due, restore, logIn, giveCode, actFor, logOut, forget, can, owns }
 })

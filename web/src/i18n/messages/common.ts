@@ -49,6 +49,7 @@ export const common = define({
   'pick.none': ['没有可选项', 'Nothing to choose'],
   'pick.noMatch': ['没有匹配的选项', 'No match'],
   'reason.label': ['理由（会记入存证）', 'Reason (kept in the evidence)'],
+  'reason.optional': ['说明（可不填，会记入存证）', 'Remark (optional, kept in the evidence)'],
   'reason.missing': ['请写明理由，以后查证时用得着。', 'Give a reason; it will be needed when this is looked into.'],
   'time.justNow': ['刚刚', 'just now'],
   'time.minutesAgo': ['{n} 分钟前', '{n} min ago'],

@@ -1,4 +1,5 @@
 // Every text of the console, by area.
+import { account } from './account'
 import { admin } from './admin'
 import { agent } from './agent'
 import { ask } from './ask'
@@ -12,6 +13,6 @@ import { home } from './home'
 import { steps } from './steps'
 import { words } from './words'
 
-export const messages = { ...admin, ...agent, ...ask, ...catalogue, ...common, ...evidence, ...generated, ...grant, ...help, ...home, ...steps, ...words }
+export const messages = { ...account, ...admin, ...agent, ...ask, ...catalogue, ...common, ...evidence, ...generated, ...grant, ...help, ...home, ...steps, ...words }
 
 export type MessageKey = keyof typeof messages
