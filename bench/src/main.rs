@@ -24,7 +24,8 @@ async fn main() -> anyhow::Result<()> {
         // The plain service, a process of its own; started by the bench.
         Some("bare") => path::bare::run(rest),
         _ => bail!(
-            "usage: guantong-bench path [--seconds S] [--warm-up S] [--rounds N] [--residents N] [--write FILE]"
+            "usage: guantong-bench path [--seconds S] [--warm-up S] [--rounds N] [--residents N] [--callers N,N] [--store NAME] \
+             [--write FILE]"
         ),
     }
 }

@@ -21,8 +21,6 @@ use process::{Cpu, Program, cpu_family};
 use report::{Measured, Report};
 use store::{Store, Stores};
 
-/// Callers at once.
-const CALLERS: [usize; 3] = [1, 32, 256];
 /// Connections to the store, the same for the plain service and for the agent.
 const CONNECTIONS: u32 = 8;
 
@@ -36,6 +34,10 @@ pub struct Options {
     rounds: usize,
     /// Residents in the register.
     residents: usize,
+    /// Callers at once, one cell each.
+    callers: Vec<usize>,
+    /// Only the store whose name begins so.
+    store: String,
     /// File whose measured part is replaced.
     write: Option<std::path::PathBuf>,
 }
@@ -46,7 +48,15 @@ impl Options {
     /// # Errors
     /// For an unknown name or a value that is no number.
     pub fn parse(args: &[String]) -> anyhow::Result<Self> {
-        let mut options = Self { seconds: 3.0, warm_up: 1.0, rounds: 3, residents: 100_000, write: None };
+        let mut options = Self {
+            seconds: 3.0,
+            warm_up: 1.0,
+            rounds: 3,
+            residents: 100_000,
+            callers: vec![1, 32, 256],
+            store: String::new(),
+            write: None,
+        };
         for pair in args.chunks(2) {
             let [name, value] = pair else { bail!("{} has no value", pair.concat()) };
             match name.as_str() {
@@ -54,6 +64,10 @@ impl Options {
                 "--warm-up" => options.warm_up = value.parse()?,
                 "--rounds" => options.rounds = value.parse()?,
                 "--residents" => options.residents = value.parse()?,
+                "--callers" => {
+                    options.callers = value.split(',').map(str::parse).collect::<Result<_, _>>()?;
+                }
+                "--store" => options.store.clone_from(value),
                 "--write" => options.write = Some(value.into()),
                 _ => bail!("unknown option {name}"),
             }
@@ -76,9 +90,9 @@ pub async fn run(options: &Options) -> anyhow::Result<()> {
     let stores = Stores::raise(options.residents, dir.path()).await?;
     let hub = Hub::raise(dir.path(), &stores).await.context("hub and agent")?;
     let mut report = Report::new(options, load_before);
-    for store in &stores.each {
+    for store in stores.each.iter().filter(|store| store.name.starts_with(&options.store)) {
         let arms = Arms::raise(store, &hub).await?;
-        for callers in CALLERS {
+        for &callers in &options.callers {
             for way in Way::ALL {
                 let mut rounds = Vec::new();
                 for _ in 0..options.rounds {

@@ -17,7 +17,7 @@ const MOST_TRANSIENT: Duration = Duration::from_secs(10);
 /// When a person has to do something first, knocking often helps nobody.
 const MOST_REFUSED: Duration = Duration::from_secs(60);
 /// A link that lasted this long was a good one; the next attempt comes soon.
-const GOOD_LINK: Duration = Duration::from_secs(5);
+const GOOD_LINK: Duration = Duration::from_secs(1);
 const RENEW_EVERY: Duration = Duration::from_secs(3_600);
 const FLUSH_EVERY: Duration = Duration::from_secs(60);
 

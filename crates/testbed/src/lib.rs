@@ -21,6 +21,7 @@ mod mariadb;
 mod nginx;
 mod ports;
 mod postgres;
+mod running;
 mod server;
 mod supervise;
 
@@ -30,6 +31,7 @@ pub use mariadb::{Mariadb, MariadbOptions, mariadb, shared_mariadb};
 pub use nginx::{Nginx, NginxOptions, nginx};
 pub use ports::free_port;
 pub use postgres::{Postgres, PostgresOptions, postgres, shared_postgres};
+pub use running::Running;
 
 /// Runs blocking work (starting processes, waiting for them) off the async threads.
 pub(crate) async fn blocking<T: Send + 'static>(

@@ -3,7 +3,6 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use tokio::sync::OnceCell;
@@ -11,6 +10,7 @@ use tokio::sync::OnceCell;
 use crate::account::{Account, is_root};
 use crate::database::Database;
 use crate::install::{Package, ensure_installed, find_binary};
+use crate::running::Running;
 use crate::server::{Dir, Server, password, with_free_port};
 use crate::supervise::Spec;
 
@@ -32,7 +32,7 @@ pub struct MariadbOptions {
 /// A running MariaDB server. Clones share it; it ends with the last of them, or with the process.
 #[derive(Debug, Clone)]
 pub struct Mariadb {
-    server: Arc<Server>,
+    running: Running,
     client: Client,
 }
 
@@ -116,7 +116,7 @@ fn start(options: &MariadbOptions) -> anyhow::Result<Mariadb> {
         };
         let server = Server::new(spec, port, probe);
         server.start()?;
-        Ok(Mariadb { server, client })
+        Ok(Mariadb { running: Running::new(server, "TERM"), client })
     })
 }
 
@@ -171,20 +171,17 @@ fn server_args(data: &Path, dir: &Path, port: u16, options: &MariadbOptions) -> 
     args
 }
 
+impl std::ops::Deref for Mariadb {
+    type Target = Running;
+    fn deref(&self) -> &Running {
+        &self.running
+    }
+}
+
 impl Mariadb {
     /// Address of the server's own database `mysql`, with user and password.
     pub fn url(&self) -> String {
         self.client.url("mysql")
-    }
-
-    /// Port on 127.0.0.1.
-    pub fn port(&self) -> u16 {
-        self.server.port()
-    }
-
-    /// Process id of the server, when it runs.
-    pub fn pid(&self) -> Option<u32> {
-        self.server.pid()
     }
 
     /// Makes a utf8mb4 database that nobody else uses.
@@ -212,50 +209,5 @@ impl Mariadb {
     pub async fn sql_in(&self, database: &str, sql: &str) -> anyhow::Result<String> {
         let (client, database, sql) = (self.client.clone(), database.to_owned(), sql.to_owned());
         crate::blocking(move || client.run(&database, &sql)).await
-    }
-
-    /// Stops it in order; data and port stay.
-    ///
-    /// # Errors
-    /// When the supervisor does not answer.
-    pub async fn stop(&self) -> anyhow::Result<()> {
-        let server = Arc::clone(&self.server);
-        crate::blocking(move || server.end("TERM")).await
-    }
-
-    /// Ends it as a power cut would (SIGKILL); data and port stay.
-    ///
-    /// # Errors
-    /// When the supervisor does not answer.
-    pub async fn kill(&self) -> anyhow::Result<()> {
-        let server = Arc::clone(&self.server);
-        crate::blocking(move || server.end("KILL")).await
-    }
-
-    /// Starts it again on the same port with the same data and waits until it answers.
-    ///
-    /// # Errors
-    /// When it does not come up; the message holds the end of its log.
-    pub async fn start(&self) -> anyhow::Result<()> {
-        let server = Arc::clone(&self.server);
-        crate::blocking(move || server.start()).await
-    }
-
-    /// Freezes it (SIGSTOP): connections stay open and nothing answers.
-    ///
-    /// # Errors
-    /// When it is stopped.
-    pub async fn pause(&self) -> anyhow::Result<()> {
-        let server = Arc::clone(&self.server);
-        crate::blocking(move || server.signal("STOP")).await
-    }
-
-    /// Lets it go on after [`Mariadb::pause`].
-    ///
-    /// # Errors
-    /// When it is stopped.
-    pub async fn resume(&self) -> anyhow::Result<()> {
-        let server = Arc::clone(&self.server);
-        crate::blocking(move || server.signal("CONT")).await
     }
 }

@@ -3,7 +3,6 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use tokio::sync::OnceCell;
@@ -11,6 +10,7 @@ use tokio::sync::OnceCell;
 use crate::account::Account;
 use crate::database::Database;
 use crate::install::{Package, ensure_installed, find_binary};
+use crate::running::Running;
 use crate::server::{Dir, Server, password, with_free_port};
 use crate::supervise::Spec;
 
@@ -32,7 +32,7 @@ pub struct PostgresOptions {
 /// A running PostgreSQL server. Clones share it; it ends with the last of them, or with the process.
 #[derive(Debug, Clone)]
 pub struct Postgres {
-    server: Arc<Server>,
+    running: Running,
     client: Client,
 }
 
@@ -106,7 +106,7 @@ fn start(options: &PostgresOptions) -> anyhow::Result<Postgres> {
         };
         let server = Server::new(spec, port, probe);
         server.start()?;
-        Ok(Postgres { server, client })
+        Ok(Postgres { running: Running::new(server, "INT"), client })
     })
 }
 
@@ -147,20 +147,17 @@ fn server_args(data: &Path, dir: &Path, port: u16, options: &PostgresOptions) ->
     args
 }
 
+impl std::ops::Deref for Postgres {
+    type Target = Running;
+    fn deref(&self) -> &Running {
+        &self.running
+    }
+}
+
 impl Postgres {
     /// Address of the database `postgres`, with user and password.
     pub fn url(&self) -> String {
         self.client.url("postgres")
-    }
-
-    /// Port on 127.0.0.1.
-    pub fn port(&self) -> u16 {
-        self.server.port()
-    }
-
-    /// Process id of the server, when it runs.
-    pub fn pid(&self) -> Option<u32> {
-        self.server.pid()
     }
 
     /// Makes a database that nobody else uses.
@@ -188,50 +185,5 @@ impl Postgres {
     pub async fn psql_in(&self, database: &str, sql: &str) -> anyhow::Result<String> {
         let (client, database, sql) = (self.client.clone(), database.to_owned(), sql.to_owned());
         crate::blocking(move || client.run(&database, &sql)).await
-    }
-
-    /// Stops it in order (open connections are cut); data and port stay.
-    ///
-    /// # Errors
-    /// When the supervisor does not answer.
-    pub async fn stop(&self) -> anyhow::Result<()> {
-        let server = Arc::clone(&self.server);
-        crate::blocking(move || server.end("INT")).await
-    }
-
-    /// Ends it as a power cut would (SIGKILL to all its processes); data and port stay.
-    ///
-    /// # Errors
-    /// When the supervisor does not answer.
-    pub async fn kill(&self) -> anyhow::Result<()> {
-        let server = Arc::clone(&self.server);
-        crate::blocking(move || server.end("KILL")).await
-    }
-
-    /// Starts it again on the same port with the same data and waits until it answers.
-    ///
-    /// # Errors
-    /// When it does not come up; the message holds the end of its log.
-    pub async fn start(&self) -> anyhow::Result<()> {
-        let server = Arc::clone(&self.server);
-        crate::blocking(move || server.start()).await
-    }
-
-    /// Freezes it (SIGSTOP): connections stay open and nothing answers.
-    ///
-    /// # Errors
-    /// When it is stopped.
-    pub async fn pause(&self) -> anyhow::Result<()> {
-        let server = Arc::clone(&self.server);
-        crate::blocking(move || server.signal("STOP")).await
-    }
-
-    /// Lets it go on after [`Postgres::pause`].
-    ///
-    /// # Errors
-    /// When it is stopped.
-    pub async fn resume(&self) -> anyhow::Result<()> {
-        let server = Arc::clone(&self.server);
-        crate::blocking(move || server.signal("CONT")).await
     }
 }

@@ -17,6 +17,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub mod agent;
+mod delegate;
 pub mod hub;
 pub mod join;
 pub mod proto;

@@ -4,6 +4,7 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use parking_lot::RwLock;
 
@@ -54,11 +55,22 @@ pub struct Options {
     pub queue_bytes: usize,
     /// A segment file is closed when it has reached this many bytes. At most a gibibyte.
     pub segment_bytes: u64,
+    /// How long a batch waits for more entries when there was company in the one before.
+    pub gather: Duration,
+    /// So many entries in a batch are company.
+    pub siblings: usize,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { max_batch: 8192, queue: 32_768, queue_bytes: 16 << 20, segment_bytes: 64 << 20 }
+        Self {
+            max_batch: 8192,
+            queue: 32_768,
+            queue_bytes: 16 << 20,
+            segment_bytes: 64 << 20,
+            gather: Duration::from_micros(600),
+            siblings: 4,
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
 
 use futures_channel::oneshot;
 use parking_lot::{Condvar, Mutex};
@@ -31,6 +32,8 @@ struct State {
     jobs: VecDeque<Job>,
     bytes: usize,
     closed: bool,
+    /// So many jobs wake the writer.
+    wanted: usize,
     waiting: Vec<std::task::Waker>,
 }
 
@@ -63,19 +66,32 @@ impl Queue {
         if let Some(job) = slot.take() {
             state.bytes += job.bytes();
             state.jobs.push_back(job);
-            self.filled.notify_one();
+            let full = state.jobs.len() >= self.max_jobs || state.bytes >= self.max_bytes;
+            if state.jobs.len() >= state.wanted || full {
+                self.filled.notify_one();
+            }
         }
         Poll::Ready(Ok(()))
     }
 
-    /// Waits for work and takes up to `max` jobs. `None` when the queue is closed and empty.
-    pub fn take(&self, max: usize, max_bytes: usize) -> Option<Vec<Job>> {
+    /// Waits for work and takes up to `max` jobs. `None` when the queue is closed and empty. With `gather`, it waits
+    /// that long after the first job for others to come, until there are `max`.
+    pub fn take(&self, max: usize, max_bytes: usize, gather: Option<Duration>) -> Option<Vec<Job>> {
         let mut state = self.state.lock();
         while state.jobs.is_empty() {
             if state.closed {
                 return None;
             }
+            state.wanted = 1;
             self.filled.wait(&mut state);
+        }
+        if let Some(until) = gather.and_then(|gather| Instant::now().checked_add(gather)) {
+            state.wanted = max;
+            let room = |state: &State| {
+                state.jobs.len() < max.min(self.max_jobs) && state.bytes < max_bytes.min(self.max_bytes)
+            };
+            while room(&state) && !state.closed && !self.filled.wait_until(&mut state, until).timed_out() {}
+            state.wanted = 1;
         }
         let (mut count, mut bytes) = (0, 0);
         for job in state.jobs.iter().take(max.max(1)) {

@@ -52,7 +52,11 @@ impl Writer {
     pub fn run(mut self) {
         let shared = Arc::clone(&self.shared);
         let _abort = AbortOnDrop(&shared);
-        while let Some(jobs) = shared.queue.take(shared.options.max_batch, MAX_BATCH_BYTES) {
+        let mut gather = None;
+        while let Some(jobs) = shared.queue.take(shared.options.max_batch, MAX_BATCH_BYTES, gather) {
+            // A batch costs the same whether it holds one entry or many: a signature, a synchronisation, wake-ups. When
+            // several callers are at work, the next batch waits a moment for them; a single caller never waits.
+            gather = (jobs.len() >= shared.options.siblings).then_some(shared.options.gather);
             self.serve(jobs);
         }
     }

@@ -206,3 +206,24 @@ fn hash_files_are_rebuilt() {
         assert_eq!(log.inclusion_proof(17, 600).unwrap(), path);
     }
 }
+
+/// A batch waits for company only when the one before had some: a single caller is served at once however long the wait
+/// would be, and closing the log ends a wait that has begun.
+#[test]
+fn a_single_caller_never_waits_for_company() {
+    let dir = tempfile::tempdir().unwrap();
+    let began = std::time::Instant::now();
+    let options = Options { gather: std::time::Duration::from_secs(600), ..Options::default() };
+    let log = Log::open(dir.path(), ORIGIN, signer(), options).unwrap();
+    fill(&log, 0..6);
+    // A crowd makes the writer wait for the next one; nobody comes, and the log is closed instead.
+    let crowd = std::iter::repeat_with(|| Box::pin(log.append(entry(7)))).take(40).collect::<Vec<_>>();
+    let mut polled = crowd;
+    let mut cx = std::task::Context::from_waker(std::task::Waker::noop());
+    for append in &mut polled {
+        let _queued = append.as_mut().poll(&mut cx);
+    }
+    drop(log);
+    assert_eq!(open(dir.path()).size(), 46);
+    assert!(began.elapsed() < std::time::Duration::from_secs(60), "{:?}", began.elapsed());
+}
