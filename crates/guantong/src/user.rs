@@ -21,6 +21,9 @@ pub struct UserArgs {
     /// Name of the organisation, when it must be registered 机构名称.
     #[arg(long)]
     organisation_name: Option<String>,
+    /// Staff number of the person 人员编号.
+    #[arg(long)]
+    person: Option<String>,
     /// Region code of the organisation, when it must be registered 行政区划代码.
     #[arg(long, default_value = "")]
     region: String,
@@ -45,6 +48,15 @@ pub async fn run(args: &UserArgs) -> anyhow::Result<()> {
     let kernel = node::open(node::config(&args.config)?).await?;
     server::migrate(&kernel).await?;
     let hub = server::assemble(kernel).await?;
+    // Whoever runs the machine makes the first holders of the three roles, or new ones when all are gone; while somebody holds a
+    // role, its accounts are proposed and confirmed in the console.
+    if args.role.is_parted() && hub.identity.role_is_held(args.role).await? {
+        anyhow::bail!(
+            "已有在用的{}账号，请由平台运维在控制台“账号申请”中提出 / There is an active {}; propose the account in the console",
+            args.role.zh(),
+            args.role.as_str()
+        );
+    }
     let organisations = hub.catalog.organisations().await?;
     let known = organisations
         .iter()
@@ -61,7 +73,8 @@ pub async fn run(args: &UserArgs) -> anyhow::Result<()> {
             args.organisation
         ),
     };
-    hub.identity.bootstrap(&args.username, &password, args.role, &organisation).await?;
+    let person = args.person.as_deref();
+    hub.identity.bootstrap_person(&args.username, &password, args.role, &organisation, person).await?;
     out::line(&format!("已新增 / added: {}", args.username));
     Ok(())
 }

@@ -10,9 +10,11 @@ use kernel::actor::ActorOrganisation;
 use kernel::ids::{ClientId, OrganisationId};
 use kernel::{Error, Kernel, Result};
 
+use crate::challenges::Challenges;
 use crate::keys::Keys;
 use crate::model::{ClientEntry, ClientSystem};
 use crate::nonces::Nonces;
+use crate::oidc::Pending;
 use crate::sessions::Sessions;
 use crate::store;
 use crate::throttle::Throttle;
@@ -31,6 +33,10 @@ pub struct Inner {
     pub(crate) sessions: Sessions,
     pub(crate) nonces: Nonces,
     pub(crate) throttle: Throttle,
+    /// Log-ins that wait for a code.
+    pub(crate) challenges: Challenges,
+    /// Log-ins that wait for a service of others.
+    pub(crate) elsewhere: Pending,
     /// Hashing a password takes much memory and time on purpose; two at once are enough.
     pub(crate) hashing: tokio::sync::Semaphore,
     clients: ArcSwapOption<HashMap<String, Arc<ClientEntry>>>,
@@ -64,6 +70,8 @@ impl Identity {
             sessions: Sessions::default(),
             nonces: Nonces::default(),
             throttle: Throttle::default(),
+            challenges: Challenges::default(),
+            elsewhere: Pending::default(),
             hashing: tokio::sync::Semaphore::new(2),
             clients: ArcSwapOption::empty(),
             loading: tokio::sync::Mutex::new(()),

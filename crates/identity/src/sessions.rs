@@ -7,6 +7,8 @@ use kernel::Role;
 use kernel::ids::{OrganisationId, UserId};
 use parking_lot::Mutex;
 
+use crate::model::Due;
+
 const KEEP_MS: i64 = 5_000;
 const MOST: usize = 10_000;
 
@@ -14,9 +16,15 @@ const MOST: usize = 10_000;
 #[derive(Debug, Clone)]
 pub struct Known {
     pub user: UserId,
+    /// Role in which the user acts: his own, or that of the person he stands in for.
     pub role: Role,
     pub organisation: OrganisationId,
+    /// Until when this holds: the session's end, or that of the delegation.
     pub expires_ms: i64,
+    /// Whom the user stands in for.
+    pub on_behalf_of: Option<UserId>,
+    /// What the user must do before anything else.
+    pub due: Option<Due>,
 }
 
 /// Sessions by the hash of their token.

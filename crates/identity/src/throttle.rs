@@ -21,6 +21,8 @@ pub struct Throttle(Mutex<HashMap<Subject, Failures>>);
 pub enum Subject {
     User(String),
     Address(String),
+    /// Codes of the second factor of a user. Counted apart, so that a right password does not clear it.
+    Code(String),
 }
 
 #[derive(Clone, Copy)]
@@ -32,7 +34,7 @@ struct Failures {
 impl Subject {
     fn limit(&self) -> u32 {
         match self {
-            Self::User(_) => USER_FAILURES,
+            Self::User(_) | Self::Code(_) => USER_FAILURES,
             Self::Address(_) => ADDRESS_FAILURES,
         }
     }
@@ -76,7 +78,7 @@ impl Throttle {
         let mut all = self.0.lock();
         for subject in subjects {
             match subject {
-                Subject::User(_) => drop(all.remove(subject)),
+                Subject::User(_) | Subject::Code(_) => drop(all.remove(subject)),
                 Subject::Address(_) => {
                     if let Some(failures) = all.get_mut(subject) {
                         failures.count = failures.count.saturating_sub(1);

@@ -15,6 +15,11 @@ pub const COOKIE: &str = "guantong_session";
 /// Header that writes must carry; another site cannot make a browser send it.
 pub const HEADER: &str = "x-guantong-console";
 
+/// Paths that concern the own account only; open to who must change his password or enrol a second factor first.
+const OWN_ACCOUNT: [&str; 1] = ["/api/v1/session"];
+/// How often the time of the last use is written; more often would be a write for each page.
+const SEEN_EVERY_MS: i64 = 60_000;
+
 /// Hash under which a session is stored.
 pub fn hash(token: &str) -> String {
     hex::encode(Sha256::digest(token.as_bytes()))
@@ -45,7 +50,13 @@ pub async fn prove(identity: &Identity, parts: &Parts) -> Result<Option<Proof>> 
             "A write with a session cookie needs header X-Guantong-Console: 1; nothing was done. Use the console.",
         ));
     }
-    let actor = Actor::user(session.user, session.role, organisation);
+    if let Some(due) =
+        session.due.filter(|_| !OWN_ACCOUNT.iter().any(|own| parts.uri.path().starts_with(own)))
+    {
+        return Err(due.error());
+    }
+    let Known { user: id, role, on_behalf_of, .. } = session;
+    let actor = Actor::User { id, role, organisation, on_behalf_of };
     Ok(Some(Proof { actor, door: Door::Session }))
 }
 
@@ -65,8 +76,33 @@ async fn session(identity: &Identity, token: &str) -> Result<Option<Known>> {
     if user.disabled {
         return Ok(None);
     }
-    let role = user.known_role()?;
-    let known = Known { user: user.id, role, organisation: user.organisation_id, expires_ms: row.expires_ms };
+    if now - row.last_seen_ms >= SEEN_EVERY_MS {
+        store::session::seen(db, &hash, now).await?;
+    }
+    let due = identity.due(&user).await?;
+    let acting = match &row.acting_for {
+        Some(id) => identity.standing_in(&user, id, now).await?,
+        None => None,
+    };
+    let own_role = user.known_role()?;
+    let known = match acting {
+        Some((delegation, role)) => Known {
+            user: user.id,
+            role,
+            organisation: delegation.organisation_id,
+            expires_ms: row.expires_ms.min(delegation.until_ms),
+            on_behalf_of: Some(delegation.principal_id),
+            due,
+        },
+        None => Known {
+            user: user.id,
+            role: own_role,
+            organisation: user.organisation_id,
+            expires_ms: row.expires_ms,
+            on_behalf_of: None,
+            due,
+        },
+    };
     identity.sessions.keep(hash, known.clone(), ticket, now);
     Ok(Some(known))
 }

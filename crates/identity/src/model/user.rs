@@ -23,6 +23,12 @@ pub struct User {
     pub organisation: ActorOrganisation,
     /// True when he may not log in.
     pub disabled: bool,
+    /// Staff number of the person.
+    pub person: Option<String>,
+    /// True when his next log-in begins with a new password.
+    pub must_change_password: bool,
+    /// True when he has a second factor.
+    pub second_factor: bool,
     /// When he was created, Unix milliseconds.
     pub created_ms: i64,
 }
@@ -45,6 +51,12 @@ pub struct UserInput {
     /// True to create him without letting him log in yet.
     #[serde(default)]
     pub disabled: bool,
+    /// Staff number of the person; required for a platform operator, so that nobody holds two of the parted roles.
+    #[serde(default)]
+    pub person: Option<String>,
+    /// True to have him choose a new password at his first log-in.
+    #[serde(default)]
+    pub must_change_password: bool,
 }
 
 /// What may be changed of a user; what is left out stays.
@@ -66,28 +78,12 @@ pub struct UserChange {
     /// A new password, when he forgot his.
     #[serde(default)]
     pub password: Option<String>,
-}
-
-/// The user logged in.
-#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
-pub struct SessionUser {
-    /// Id.
-    pub id: UserId,
-    /// Name to log in with.
-    pub username: String,
-    /// Name to show.
-    pub display_name: String,
-    /// Role.
-    pub role: Role,
-    /// Organisation.
-    pub organisation: ActorOrganisation,
-}
-
-/// A session.
-#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
-pub struct SessionView {
-    /// Who is logged in.
-    pub user: SessionUser,
+    /// Staff number of the person.
+    #[serde(default)]
+    pub person: Option<String>,
+    /// True to have him choose a new password at his next log-in.
+    #[serde(default)]
+    pub must_change_password: Option<bool>,
 }
 
 /// The form of a user name that is stored and compared.
@@ -105,5 +101,18 @@ pub(crate) fn check_username(name: &str, fields: &mut Fields) {
         "identity.user.username",
         "用户名须为2至32个字母、数字或“.”“-”“_”，请修改。",
         "A user name has 2 to 32 letters, digits, full stops, hyphens or underscores.",
+    );
+}
+
+/// Checks a staff number that was given.
+pub(crate) fn check_person(person: &str, fields: &mut Fields) {
+    let shape = (2..=40).contains(&person.chars().count())
+        && person.chars().all(|c| c.is_alphanumeric() || matches!(c, '.' | '-' | '_' | '/'));
+    fields.check(
+        shape,
+        "person",
+        "identity.user.person",
+        "人员编号须为2至40个字母、汉字、数字或“.”“-”“_”“/”，请填写本人的工号。",
+        "A staff number has 2 to 40 letters, digits, full stops, hyphens, underscores or slashes.",
     );
 }

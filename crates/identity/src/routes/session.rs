@@ -13,7 +13,8 @@ use serde::Deserialize;
 
 use crate::Identity;
 use crate::doors::console;
-use crate::model::SessionView;
+use crate::model::{DelegationId, SecondFactorNeeded, SessionView};
+use crate::{FirstStep, LoggedIn, Origin};
 
 /// User name and password.
 #[derive(Deserialize, utoipa::ToSchema)]
@@ -23,6 +24,24 @@ pub(super) struct Credentials {
     username: String,
     /// Password.
     password: String,
+}
+
+/// A code for a log-in that has begun.
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct CodeForChallenge {
+    /// The challenge of the first step.
+    challenge: String,
+    /// Six digits of the user's device, or a recovery code.
+    code: String,
+}
+
+/// For whom to stand in.
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ActFor {
+    /// The delegation; `null` to act in the own name again.
+    delegation: Option<DelegationId>,
 }
 
 /// A change of the own password.
@@ -37,8 +56,8 @@ pub(super) struct PasswordChange {
 
 /// What a handler needs of the connection: the session in hand and the caller's address.
 pub(super) struct Caller {
-    token: Option<String>,
-    address: Option<String>,
+    pub(super) token: Option<String>,
+    pub(super) origin: Origin,
 }
 
 impl FromRequestParts<Identity> for Caller {
@@ -55,11 +74,21 @@ impl FromRequestParts<Identity> for Caller {
             .map(|address| address.trim().chars().take(64).collect());
         let behind_proxy = identity.kernel.config.server.secure_cookies;
         let address = if behind_proxy { forwarded.or(peer) } else { peer };
-        Ok(Self { token: console::token(&parts.headers).map(str::to_owned), address })
+        let user_agent =
+            parts.headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).map(str::to_owned);
+        let token = console::token(&parts.headers).map(str::to_owned);
+        Ok(Self { token, origin: Origin { address, user_agent } })
     }
 }
 
-fn cookie(identity: &Identity, token: &str, seconds: i64) -> Result<HeaderValue> {
+/// A begun session as the browser gets it.
+pub(super) fn begun(identity: &Identity, done: LoggedIn) -> Result<Response> {
+    let seconds = (done.expires_ms - identity.kernel.now_ms()).div_euclid(1000);
+    let cookie = cookie(identity, done.token.expose(), seconds)?;
+    Ok(([(header::SET_COOKIE, cookie)], Json(done.view)).into_response())
+}
+
+pub(super) fn cookie(identity: &Identity, token: &str, seconds: i64) -> Result<HeaderValue> {
     let secure = if identity.kernel.config.server.secure_cookies { "; Secure" } else { "" };
     let name = console::COOKIE;
     let mut value = HeaderValue::from_str(&format!(
@@ -75,24 +104,55 @@ fn cookie(identity: &Identity, token: &str, seconds: i64) -> Result<HeaderValue>
     responses((status = 200, body = SessionView), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody)),
     security(("session" = [])))]
 pub(super) async fn read(State(identity): State<Identity>, actor: Actor) -> Result<Json<SessionView>> {
-    Ok(Json(SessionView { user: identity.who(&actor).await? }))
+    Ok(Json(identity.who(&actor).await?))
 }
 
-/// Logs in.
+/// Logs in. 202 with a challenge when a code of the second factor is needed.
 #[utoipa::path(post, path = "/api/v1/session", operation_id = "log_in", tag = "identity",
     request_body = Credentials,
-    responses((status = 200, body = SessionView), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody),
-        (status = 403, body = ErrorBody), (status = 429, body = ErrorBody)),
+    responses((status = 200, body = SessionView), (status = 202, body = SecondFactorNeeded),
+        (status = 400, body = ErrorBody), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody),
+        (status = 429, body = ErrorBody)),
     security(()))]
 pub(super) async fn log_in(
     State(identity): State<Identity>,
     caller: Caller,
     ApiJson(input): ApiJson<Credentials>,
 ) -> Result<Response> {
-    let done = identity.log_in(&input.username, &input.password, caller.address.as_deref()).await?;
-    let seconds = (done.expires_ms - identity.kernel.now_ms()).div_euclid(1000);
-    let cookie = cookie(&identity, done.token.expose(), seconds)?;
-    Ok(([(header::SET_COOKIE, cookie)], Json(SessionView { user: done.user })).into_response())
+    match identity.log_in(&input.username, &input.password, &caller.origin).await? {
+        FirstStep::Done(done) => begun(&identity, *done),
+        FirstStep::CodeNeeded(needed) => Ok((StatusCode::ACCEPTED, Json(needed)).into_response()),
+    }
+}
+
+/// Ends a log-in with a code of the user's device or a recovery code.
+#[utoipa::path(post, path = "/api/v1/session/code", operation_id = "log_in_code", tag = "identity",
+    request_body = CodeForChallenge,
+    responses((status = 200, body = SessionView), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody),
+        (status = 403, body = ErrorBody), (status = 429, body = ErrorBody)),
+    security(()))]
+pub(super) async fn second_step(
+    State(identity): State<Identity>,
+    caller: Caller,
+    ApiJson(input): ApiJson<CodeForChallenge>,
+) -> Result<Response> {
+    let done = identity.second_step(&input.challenge, &input.code, &caller.origin).await?;
+    begun(&identity, done)
+}
+
+/// Switches this session to standing in for somebody, or with `null` back to the own name.
+#[utoipa::path(put, path = "/api/v1/session/acting-for", operation_id = "act_for", tag = "identity",
+    request_body = ActFor,
+    responses((status = 200, body = SessionView), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody),
+        (status = 403, body = ErrorBody), (status = 404, body = ErrorBody)),
+    security(("session" = [])))]
+pub(super) async fn act_for(
+    State(identity): State<Identity>,
+    actor: Actor,
+    caller: Caller,
+    ApiJson(input): ApiJson<ActFor>,
+) -> Result<Json<SessionView>> {
+    Ok(Json(identity.act_for(&actor, caller.token.as_deref(), input.delegation.as_ref()).await?))
 }
 
 /// Logs out.
@@ -124,6 +184,5 @@ pub(super) async fn change_password(
     caller: Caller,
     ApiJson(input): ApiJson<PasswordChange>,
 ) -> Result<Json<SessionView>> {
-    let user = identity.change_password(&actor, caller.token.as_deref(), &input.current, &input.new).await?;
-    Ok(Json(SessionView { user }))
+    Ok(Json(identity.change_password(&actor, caller.token.as_deref(), &input.current, &input.new).await?))
 }

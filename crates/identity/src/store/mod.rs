@@ -1,7 +1,11 @@
 //! Tables and queries of identity. No SQL stands anywhere else.
 
 pub mod assertion;
+pub mod binding;
 pub mod client;
+pub mod delegation;
+pub mod proposal;
+pub mod second_factor;
 pub mod session;
 pub mod user;
 pub mod watermark;

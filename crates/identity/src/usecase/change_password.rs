@@ -7,7 +7,7 @@ use kernel::{Actor, Error, Result};
 use super::log_in::{subjects, throttled};
 use crate::Identity;
 use crate::doors::console;
-use crate::model::{SessionUser, check_password};
+use crate::model::{SessionView, check_password};
 use crate::store;
 
 impl Identity {
@@ -21,7 +21,7 @@ impl Identity {
         token: Option<&str>,
         current: &str,
         new: &str,
-    ) -> Result<SessionUser> {
+    ) -> Result<SessionView> {
         let id = actor.require_user()?;
         let db = &self.kernel.db;
         let mut user = store::user::by_id(db, id).await?.ok_or_else(|| Error::missing(id))?;
@@ -43,7 +43,8 @@ impl Identity {
         fields.finish()?;
         user.password_hash = self.hash_password(new.to_owned()).await?;
         user.password_changed_ms = self.kernel.now_ms();
-        let view = self.session_user(&user).await?;
+        user.must_change_password = false;
+        let view = self.session_view(&user, Some(actor)).await?;
         let keep = token.map(console::hash);
         let tx = self.kernel.begin().await?;
         let ended = store::session::end_others(tx.connection(), id, keep.as_deref()).await?;

@@ -5,7 +5,7 @@ use kernel::{Actor, Error, Result};
 
 use crate::Identity;
 use crate::doors::console;
-use crate::model::SessionUser;
+use crate::model::SessionView;
 use crate::store;
 
 impl Identity {
@@ -29,9 +29,9 @@ impl Identity {
     ///
     /// # Errors
     /// `actor.user` for client systems.
-    pub async fn who(&self, actor: &Actor) -> Result<SessionUser> {
+    pub async fn who(&self, actor: &Actor) -> Result<SessionView> {
         let id = actor.require_user()?;
         let row = store::user::by_id(&self.kernel.db, id).await?.ok_or_else(|| Error::missing(id))?;
-        self.session_user(&row).await
+        self.session_view(&row, Some(actor)).await
     }
 }

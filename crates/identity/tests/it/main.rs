@@ -3,7 +3,13 @@
 
 mod bad_input;
 mod clients;
+mod delegation;
+mod elsewhere;
 mod oauth;
+mod open_sessions;
+mod parting;
+mod provider;
+mod second_factor;
 mod secrets;
 mod sessions;
 mod signed;

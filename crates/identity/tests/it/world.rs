@@ -60,6 +60,8 @@ pub struct World {
     pub clock: Arc<ManualClock>,
     pub police: Organisation,
     pub welfare: Organisation,
+    /// Where the log-in service of others listens once a test starts it.
+    pub elsewhere: parking_lot::Mutex<Option<std::net::TcpListener>>,
     app: Router,
     _folder: tempfile::TempDir,
 }
@@ -84,8 +86,17 @@ impl Answer {
     }
     /// The session cookie that was set, as a browser would send it back.
     pub fn cookie(&self) -> String {
-        let set = self.headers.get(header::SET_COOKIE).unwrap().to_str().unwrap();
-        set.split(';').next().unwrap().to_owned()
+        self.cookie_named("guantong_session").unwrap()
+    }
+    /// A cookie that was set.
+    pub fn cookie_named(&self, name: &str) -> Option<String> {
+        let all = self.headers.get_all(header::SET_COOKIE).iter().map(|value| value.to_str().unwrap());
+        let mut pairs = all.map(|set| set.split(';').next().unwrap());
+        pairs.find(|pair| pair.split_once('=').unwrap().0 == name).map(str::to_owned)
+    }
+    /// An id in the body.
+    pub fn id(&self) -> String {
+        self.body["id"].as_str().unwrap_or_else(|| panic!("no id in {}", self.body)).to_owned()
     }
 }
 
@@ -138,6 +149,10 @@ impl World {
         let mut config = Config { data_dir: folder.path().join("data"), ..Config::default() };
         config.database.url = url;
         config.limits.body_bytes = 64 * 1024;
+        let elsewhere = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        config.oidc.insert("province".to_owned(), crate::provider::configured(&elsewhere));
+        // Every TLS client of the process uses the same provider; a second installation changes nothing.
+        let _already = rustls::crypto::ring::default_provider().install_default();
         let clock = Arc::new(ManualClock::at(1_790_000_000_000));
         let kernel = Kernel::open(config, clock.clone(), Arc::new(SeededEntropy::new(7))).await.unwrap();
         Migrator::up(&kernel.db, None).await.unwrap();
@@ -146,7 +161,8 @@ impl World {
         let welfare = office(&catalog, "滨江区民政局", "MZ", 2).await;
         let identity = Identity::new(kernel.clone(), catalog.clone()).unwrap();
         let app = router(&identity, &catalog);
-        Self { kernel, identity, clock, police, welfare, app, _folder: folder }
+        let elsewhere = parking_lot::Mutex::new(Some(elsewhere));
+        Self { kernel, identity, clock, police, welfare, elsewhere, app, _folder: folder }
     }
 
     /// Identity started anew over the same database and keys, as after a restart.
@@ -166,6 +182,18 @@ impl World {
         let answer = self.try_log_in(name, PASSWORD).await;
         assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
         answer.cookie()
+    }
+
+    /// Sets a switch as the business operator would.
+    pub async fn set(&self, setting: &kernel::settings::Setting, value: bool) {
+        let row = kernel::settings::Model {
+            key: setting.key.to_owned(),
+            value: value.to_string(),
+            changed_ms: self.now(),
+            changed_by: "test".to_owned(),
+        };
+        kernel::settings::put(&self.kernel.db, row).await.unwrap();
+        self.clock.advance_ms(6_000);
     }
 
     pub async fn try_log_in(&self, name: &str, password: &str) -> Answer {

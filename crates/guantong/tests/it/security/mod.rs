@@ -16,8 +16,32 @@ use crate::world::{Backing, PASSWORD, Session, Who, World, resource_body, run};
 use Who::*;
 
 /// Anybody at all may call these; they take and give nothing of anybody.
-const PUBLIC: [&str; 6] =
-    ["show_trust", "ledger_checkpoint", "ledger_key", "ledger_tile", "log_in", "issue_token"];
+const PUBLIC: [&str; 10] = [
+    "show_trust",
+    "ledger_checkpoint",
+    "ledger_key",
+    "ledger_tile",
+    "log_in",
+    "log_in_code",
+    "list_log_in_services",
+    "begin_log_in_service",
+    "finish_log_in_service",
+    "issue_token",
+];
+
+/// Operations that succeed only with a code of somebody's device or with a thing that is not there; the right caller gets
+/// past the door to this refusal. That they succeed is proved by the tests of their crate.
+const ANSWERED: [(&str, &str); 9] = [
+    ("confirm_second_factor", "identity.second_factor.not_begun"),
+    ("confirm_second_factor", "identify.wrong_code"),
+    ("renew_recovery_codes", "identify.wrong_code"),
+    ("remove_second_factor", "identify.wrong_code"),
+    ("end_own_session", "identity.session.not_found"),
+    ("end_user_session", "identity.session.not_found"),
+    ("bind_identity", "input.invalid"),
+    ("unbind_identity", "identity.oidc.not_bound"),
+    ("enrol_second_factor", "identity.second_factor.enrolled"),
+];
 
 /// What is expected of one operation.
 struct Expected {
@@ -47,6 +71,7 @@ struct Things {
     evidence: u64,
     plans: projects::Plans,
     sharing: sharing::Made,
+    accounts: identity::Made,
 }
 
 async fn things(world: &World) -> Things {
@@ -65,7 +90,8 @@ async fn things(world: &World) -> Things {
     let evidence = answer["evidence"]["index"].as_u64().unwrap();
     let plans = projects::plans(world).await;
     let sharing = sharing::Made::raise(world).await;
-    Things { grant, spare_grant, draft, user, client, evidence, plans, sharing }
+    let accounts = identity::Made::raise(world).await;
+    Things { grant, spare_grant, draft, user, client, evidence, plans, sharing, accounts }
 }
 
 /// Who may call an operation, a body with which it succeeds, values of the path's parameters.
@@ -138,6 +164,8 @@ async fn state(world: &World) -> BTreeMap<&'static str, Value> {
         ("/api/v1/requests?page_size=200&side=consumer", ConsumerOperator),
         ("/api/v1/needs?page_size=200", Business),
         ("/api/v1/clients?page_size=200", ConsumerDeveloper),
+        ("/api/v1/account-proposals?page_size=200", Auditor),
+        ("/api/v1/delegations?page_size=200", Auditor),
         ("/api/v1/evidence?page_size=200&kind=sharing.", Auditor),
         ("/api/v1/evidence?page_size=200&kind=exchange.query", Auditor),
         ("/api/v1/evidence?page_size=200&kind=catalog.", Auditor),
@@ -222,7 +250,8 @@ fn every_operation_is_guarded() {
             for who in expected.may.iter().rev().take(callers) {
                 let answer =
                     world.as_(*who).send(operation.method.clone(), &path, expected.body.as_ref()).await;
-                if !answer.status.is_success() {
+                let answered = ANSWERED.contains(&(operation.id.as_str(), answer.code()));
+                if !answer.status.is_success() && !answered {
                     wrong.push(format!("{} by {who:?}: {} {}", operation.id, answer.status, answer.body));
                 }
             }

@@ -76,7 +76,8 @@ impl HubTask {
         Self { url: format!("http://{}", running.http), data_dir, clock, running }
     }
 
-    /// Registers the bureau that runs the platform, with its operator, and logs him in.
+    /// Registers the bureau that runs the platform, with the first holders of the three roles, and logs its platform
+    /// operator in.
     pub async fn first_user(&self) -> Session {
         let (name, credit_code) = bureau();
         let bureau = OrganisationInput {
@@ -90,7 +91,10 @@ impl HubTask {
         };
         let hub = &self.running.hub;
         let bureau = hub.catalog.create_organisation(&Actor::System, bureau).await.unwrap();
-        hub.identity.bootstrap("admin", PASSWORD, Role::PlatformOperator, &bureau.id).await.unwrap();
+        for (username, role) in FIRST {
+            let role = Role::parse(role).unwrap();
+            hub.identity.bootstrap(username, PASSWORD, role, &bureau.id).await.unwrap();
+        }
         Session::log_in(&self.url, "admin", PASSWORD).await
     }
 
@@ -132,9 +136,15 @@ pub fn run_program(args: &[&str], environment: &[(&str, &str)]) -> Output {
     command.args(args).envs(environment.iter().copied()).stdin(Stdio::null()).output().unwrap()
 }
 
-/// Adds the first user, then becomes the hub: in a name space of its own, where a small disk is mounted.
+/// The first holders of the three roles.
+const FIRST: [(&str, &str); 3] =
+    [("admin", "platform_operator"), ("business", "business_operator"), ("auditor", "security_auditor")];
+
+/// Adds the first users, then becomes the hub: in a name space of its own, where a small disk is mounted.
 const ON_SMALL_DISK: &str = r#"mount -t tmpfs -o size="$1"k tmpfs "$2" && program="$3" && config="$4" && shift 4 &&
-"$program" user --config "$config" "$@" && exec "$program" serve --config "$config""#;
+for who in admin:platform_operator business:business_operator auditor:security_auditor; do
+"$program" user --config "$config" --username "${who%:*}" --role "${who#*:}" "$@" || exit 1; done &&
+exec "$program" serve --config "$config""#;
 
 impl HubProcess {
     /// Writes its configuration, adds the first user and starts it.
@@ -161,11 +171,14 @@ impl HubProcess {
             child: None,
         };
         if hub.disk_kib.is_none() {
-            let user = first_user();
-            let mut args = vec!["user", "--config", hub.config.to_str().unwrap()];
-            args.extend(user.iter().map(String::as_str));
-            let added = run_program(&args, &[("GUANTONG_PASSWORD", PASSWORD)]);
-            assert!(added.status.success(), "{}", String::from_utf8_lossy(&added.stderr));
+            let bureau = bureau_flags();
+            for (username, role) in FIRST {
+                let mut args = vec!["user", "--config", hub.config.to_str().unwrap()];
+                args.extend(["--username", username, "--role", role]);
+                args.extend(bureau.iter().map(String::as_str));
+                let added = run_program(&args, &[("GUANTONG_PASSWORD", PASSWORD)]);
+                assert!(added.status.success(), "{}", String::from_utf8_lossy(&added.stderr));
+            }
         }
         hub.up().await;
         let admin = Session::log_in(&hub.url, "admin", PASSWORD).await;
@@ -181,7 +194,7 @@ impl HubProcess {
         };
         let mut command = tokio::process::Command::new("unshare");
         command.args(["--user", "--map-root-user", "--mount", "--", "sh", "-c", ON_SMALL_DISK, "sh"]);
-        command.arg(kib.to_string()).arg(&self.data_dir).arg(program).arg(&self.config).args(first_user());
+        command.arg(kib.to_string()).arg(&self.data_dir).arg(program).arg(&self.config).args(bureau_flags());
         command.env("GUANTONG_PASSWORD", PASSWORD);
         command
     }
@@ -226,14 +239,8 @@ impl HubProcess {
     }
 }
 
-fn first_user() -> Vec<String> {
+fn bureau_flags() -> Vec<String> {
     let (name, code) = bureau();
-    let pairs = [
-        ("--username", "admin"),
-        ("--role", "platform_operator"),
-        ("--organisation", &code),
-        ("--organisation-name", name),
-        ("--region", "513428"),
-    ];
+    let pairs = [("--organisation", code.as_str()), ("--organisation-name", name), ("--region", "513428")];
     pairs.iter().flat_map(|(flag, value)| [(*flag).to_owned(), (*value).to_owned()]).collect()
 }

@@ -1,12 +1,14 @@
 //! Tables of identity.
 
+mod second;
+
 use kernel::module::Migrations;
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::{big_integer, boolean, integer, string, string_null, text, text_null};
 
 /// Migrations of identity; they follow those of the catalogue.
 pub fn migrations() -> Migrations {
-    vec![Box::new(First)]
+    vec![Box::new(First), Box::new(second::Second)]
 }
 
 struct First;
