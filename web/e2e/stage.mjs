@@ -114,12 +114,15 @@ export class Stage {
 
   async noOverflow(page, where) {
     const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
-    assert(over <= 1, `${where}: the page is ${over} pixels wider than the window`)
+    if (over > 1) this.complaints.push(`${where}: the page is ${over} pixels wider than the window`)
   }
 
   async accessible(page, where) {
     await page.evaluate(axeSource)
-    const { violations } = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }))
+    const { violations: all } = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }))
+    // Element Plus puts <header> and <footer> into its dialogs, which axe then counts beside those of the page.
+    const dialog = await page.locator('.el-dialog:visible').count()
+    const violations = all.filter((one) => !dialog || !['landmark-no-duplicate-banner', 'landmark-no-duplicate-contentinfo', 'landmark-unique'].includes(one.id))
     this.world.checked = (this.world.checked ?? 0) + 1
     if (violations.length) this.complaints.push(`${where}: ${violations.map((one) => `${one.id} (${one.nodes.length}×): ${one.nodes[0].html.slice(0, 200)} ${one.nodes[0].failureSummary?.replace(/\s+/g, ' ').slice(0, 200)}`).join(' | ')}`)
   }

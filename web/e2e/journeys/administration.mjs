@@ -47,7 +47,7 @@ export const administration = [
       const password = stage.world.accounts[0].password.length >= 10 && /[A-Z]/.test(stage.world.accounts[0].password) ? stage.world.accounts[0].password : 'Test-user-2026'
       await page.fill('[data-test=u-password]', password)
       await page.click('[data-test=save-user]')
-      await page.waitForSelector('[data-test=u-username]', { state: 'detached' })
+      await page.waitForSelector('[data-test=u-username]', { state: 'hidden' })
       if (stage.world.url && !process.argv.includes('--mock')) {
         const clerk = await stage.logIn({ username, password })
         // The first password must be changed before anything else.
@@ -84,7 +84,7 @@ export const administration = [
       await page.fill('[data-test=u-person]', fresh('SJ'))
       await page.fill('[data-test=u-reason]', '端到端测试')
       await page.click('[data-test=save-user]')
-      await page.waitForSelector('[data-test=u-username]', { state: 'detached' })
+      await page.waitForSelector('[data-test=u-username]', { state: 'hidden' })
       const other = await stage.logIn(stage.account('business_operator'), '/admin/proposals')
       await other.locator('tr', { hasText: username }).locator('[data-test=refuse-proposal]').click()
       await other.fill('[data-test=reason]', '端到端测试，不需要')
@@ -121,7 +121,7 @@ export const administration = [
       await stage.inspect(page, 'negative-wrong')
       await page.fill('[data-test=n-basis]', '《中华人民共和国保守国家秘密法》第二十八条')
       await page.click('[data-test=save-negative]')
-      await page.waitForSelector('[data-test=n-name]', { state: 'detached' })
+      await page.waitForSelector('[data-test=n-name]', { state: 'hidden' })
       await page.fill('[data-test=search]', name)
       await page.waitForFunction((wanted) => document.querySelectorAll('tbody tr').length === 1 && document.body.innerText.includes(wanted), name)
     },

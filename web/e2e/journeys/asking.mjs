@@ -78,7 +78,8 @@ export const asking = [
       if (!grant.shapes.includes('verify')) return
       await fillQuestion(stage, page, grant, sample.value)
       await page.click('[data-test=shape-verify]')
-      await page.locator('[data-test^=claim-]').first().fill('不会有人叫这个')
+      const name = page.locator('[data-test=claim-name]')
+      await ((await name.count()) ? name : page.locator('[data-test^=claim-]').first()).fill('不会有人叫这个')
       await page.click('[data-test=ask-send]')
       await page.waitForSelector('[data-test=answer], [data-test=error]')
       await stage.inspect(page, 'check-answer')

@@ -55,7 +55,7 @@ export function catalogue({ page, one, act, created }) {
     ['POST', 'resources/([^/]+)/publish', flow('published')],
     ['POST', 'resources/([^/]+)/withdraw', flow('going_offline', (body) => ({ offline_cause: body.cause, text: body.reason, offline_ms: due(14) }))],
     ['POST', 'resources/([^/]+)/keep', flow('published')],
-    ['POST', 'resources/([^/]+)/mount/approve', act(data.resources, () => ({ mount_state: 'mounted' }))],
+    ['POST', 'resources/([^/]+)/mount/approve', act(data.resources, () => ({ mount_state: 'mounted', mount: { ...data.resources[0].mount }, mount_change: null }))],
     ['POST', 'resources/([^/]+)/mount/return', act(data.resources, () => ({ mount_state: 'returned' }))],
     ['GET', 'resources/([^/]+)/versions', ({ query }) => page(versions, query)],
     ['GET', 'resources/([^/]+)/versions/(\\d+)/diff/(\\d+)', ({ params }) => ({ from: Number(params[1]), to: Number(params[2]), changes })],

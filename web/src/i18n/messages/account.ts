@@ -24,7 +24,7 @@ export const account = define({
   'totp.turnOff': ['关闭动态口令', 'Turn it off'],
   'totp.renew': ['换一组恢复码', 'New recovery codes'],
   'totp.passwordAgain': ['请再输入一次密码', 'Your password again'],
-  'totp.step1': ['在手机上打开动态口令应用（如“宁盾令牌”“谷歌验证器”“微软验证器”等）。', 'Open an authenticator app on your phone.'],
+  'totp.step1': ['在手机上打开动态口令（验证器）应用。没有的，请先在手机的应用商店安装。', 'Open an authenticator app on your phone.'],
   'totp.step2': ['扫描下面的二维码；不能扫描时，手工输入下面的密钥。', 'Scan the code below, or type in the secret.'],
   'totp.step3': ['把应用上显示的 6 位数字填在下面。', 'Enter the 6 digits that it shows.'],
   'totp.picture': ['二维码，内容与下面的密钥相同', 'QR code with the secret below'],

@@ -39,7 +39,7 @@ export const common = define({
   'list.perPage': ['每页', 'Per page'],
   'list.search': ['搜索', 'Search'],
   'list.sortBy': ['按“{what}”排序', 'Sort by {what}'],
-  'list.paging': ['翻页', 'Pages'],
+  'list.paging': ['“{what}”翻页', 'Pages of {what}'],
   'list.total': ['共 {n} 条', '{n} in all'],
   'list.pageOf': ['第 {page} 页，共 {pages} 页', 'Page {page} of {pages}'],
   'list.previous': ['上一页', 'Previous'],
