@@ -313,6 +313,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/grants/{id}/rectification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hands in the consumer's report of rectification (整改报告). */
+        post: operations["rectify_grant"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/grants/{id}/resume": {
         parameters: {
             query?: never;
@@ -322,7 +339,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Resumes a suspended grant. */
+        /** Resumes a suspended grant (恢复); after a breach only once the consumer has reported. */
         post: operations["resume_grant"];
         delete?: never;
         options?: never;
@@ -339,7 +356,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Revokes a grant for good. */
+        /** Revokes a grant (撤销) for good, for a cause. */
         post: operations["revoke_grant"];
         delete?: never;
         options?: never;
@@ -356,8 +373,42 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Suspends a grant; acts on the very next call. */
+        /** Suspends a grant (中止) for a cause; acts on the very next call. */
         post: operations["suspend_grant"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/grants/{id}/terminate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends a grant that was suspended for breach (终止). */
+        post: operations["terminate_grant"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/grants/{id}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What happened to a grant, oldest first. */
+        get: operations["show_grant_timeline"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -407,6 +458,126 @@ export interface paths {
         };
         /** A tile of hashes or entries, for example `0/x001/234` or `entries/000.p/5`. */
         get: operations["ledger_tile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/needs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists needs; every department sees every one. */
+        get: operations["list_needs"];
+        put?: never;
+        /** Posts a need for data that nobody lists yet (发布数据需求). */
+        post: operations["post_need"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/needs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows one need, with what the reader may do to it now. */
+        get: operations["show_need"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/needs/{id}/answers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Answers a need for the own department (应答). */
+        post: operations["answer_need"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/needs/{id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Closes a need (办结). */
+        post: operations["close_need"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/needs/{id}/designate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The data authority names the responsible department (指定责任单位). */
+        post: operations["designate_need"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/needs/{id}/link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Links the resource that meets a need. */
+        post: operations["link_need"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/needs/{id}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What happened to a need, oldest first. */
+        get: operations["show_need_timeline"];
         put?: never;
         post?: never;
         delete?: never;
@@ -690,6 +861,297 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists requests: those of the own department and those that reached it; for the overseers all that were signed. */
+        get: operations["list_requests"];
+        put?: never;
+        /** Drafts a request (起草共享申请). */
+        post: operations["draft_request"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/requests/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows one request, with what the reader may do to it now. */
+        get: operations["show_request"];
+        /** Changes a draft, or fills the gaps that were named. */
+        put: operations["change_request"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/requests/{id}/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The provider accepts a request as complete (受理). */
+        post: operations["accept_request"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/requests/{id}/accept-scope": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The consumer accepts the narrower scope (确认范围). */
+        post: operations["accept_scope"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/requests/{id}/complete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Gives a completed request to the own head (补正送签). */
+        post: operations["complete_request"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/requests/{id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Proposes a decision (拟办). */
+        post: operations["decide_request"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/requests/{id}/decision/return": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The provider's head gives a proposal back (退回拟办). */
+        post: operations["return_decision"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/requests/{id}/decision/sign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The provider's head signs the decision (签批). */
+        post: operations["sign_decision"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/requests/{id}/deliver": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Gives the grant once the resource is mounted, or closes the request once the agent holds it (交付). */
+        post: operations["deliver_request"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/requests/{id}/extension": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Asks for more time to reply (申请延期). */
+        post: operations["ask_extension"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/requests/{id}/extension/consent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The data authority consents to an extension, or declines it. */
+        post: operations["answer_extension"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/requests/{id}/gaps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The one notice of all gaps (一次性告知补正). */
+        post: operations["notify_gaps"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/requests/{id}/return": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The consumer's head gives a request back (退回修改). */
+        post: operations["return_request"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/requests/{id}/sign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The consumer's head signs (签发); an unconditional, complete request is approved by that. */
+        post: operations["sign_request"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/requests/{id}/submit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Gives a draft to the own head (送签). */
+        post: operations["submit_request"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/requests/{id}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What happened to a request, oldest first. */
+        get: operations["show_request_timeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/requests/{id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The consumer takes a request back (撤回). */
+        post: operations["withdraw_request"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/resources": {
         parameters: {
             query?: never;
@@ -840,6 +1302,23 @@ export interface paths {
         get?: never;
         /** Sets one of them. */
         put: operations["put_setting"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sharing/choices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists that forms of sharing choose from, as set at this node. */
+        get: operations["list_sharing_choices"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -1038,6 +1517,18 @@ export interface components {
             /** @description Version of its program. */
             version: string;
         };
+        /** @description A department's answer. */
+        AnswerInput: {
+            /** @description True: we hold it and will list it. */
+            holds: boolean;
+            /**
+             * Format: int64
+             * @description Until when it will be listed, Unix milliseconds; the longest time that is allowed when left out.
+             */
+            list_by_ms?: number | null;
+            /** @description Why not, or what it is. */
+            reason: string;
+        };
         /** @description Purpose of a call. */
         CallPurpose: {
             /** @description Legal basis; may be left out when the grant has one basis for the matter. */
@@ -1090,6 +1581,22 @@ export interface components {
              * @description How many.
              */
             total: number;
+        };
+        /** @description Why the state of a grant is changed. */
+        ChangeInput: {
+            /** @description Cause, a code from the lists `sharing.breach_causes` and `sharing.stop_causes`; needed to suspend and to revoke. */
+            cause?: string | null;
+            /** @description Reason, for the other party and for the evidence. */
+            reason: string;
+        };
+        /** @description An entry of a list as it now stands. */
+        ChoiceValue: {
+            /** @description Stable code. */
+            code: string;
+            /** @description English words. */
+            en: string;
+            /** @description Chinese words. */
+            zh: string;
         };
         /**
          * @description 类: the first axis of the classification.
@@ -1151,6 +1658,57 @@ export interface components {
             /** @description Its secret. It cannot be shown again, only replaced. */
             secret: string;
         };
+        /** @description The clock as people read it. */
+        ClockView: {
+            /**
+             * Format: int32
+             * @description Working days, the extension included.
+             */
+            days: number;
+            /**
+             * Format: int64
+             * @description End, Unix milliseconds.
+             */
+            due_ms?: number | null;
+            /**
+             * Format: int32
+             * @description Rungs of the ladder climbed: 1 reminded, 2 the provider's head was told, 3 the data authority was told, 4 marked overdue.
+             */
+            escalation: number;
+            /**
+             * Format: int64
+             * @description Start, Unix milliseconds.
+             */
+            from_ms?: number | null;
+            /**
+             * Format: int64
+             * @description Since when the consumer has to act, Unix milliseconds; the time since then is not yet in `frozen_ms`.
+             */
+            frozen_from_ms?: number | null;
+            /**
+             * Format: int64
+             * @description Time during which the consumer had to act, milliseconds; it does not count.
+             */
+            frozen_ms: number;
+            /** @description True when it has run out. */
+            late: boolean;
+            /**
+             * Format: int32
+             * @description How many clocks of this request were marked overdue.
+             */
+            overdue: number;
+            /**
+             * Format: int64
+             * @description Working days passed.
+             */
+            passed_days: number;
+            stage?: components["schemas"]["Stage"] | null;
+        };
+        /** @description Closes a need. */
+        CloseInput: {
+            /** @description How it ended. */
+            reason: string;
+        };
         /** @description A code. */
         Code: {
             /** @description The code. */
@@ -1193,38 +1751,49 @@ export interface components {
          * @enum {string}
          */
         Decision: "reuse" | "share" | "build";
-        /** @description The decision, as the data authority enters it. */
+        /** @description What the provider means to decide. */
         DecisionInput: {
-            /**
-             * Format: int64
-             * @description What may be spent, yuan, when the plan is cut.
-             */
-            granted_yuan?: number | null;
-            /** @description On the whole. */
+            /** @description Approve or refuse. */
             outcome: components["schemas"]["Outcome"];
-            /** @description Why. */
-            reason: string;
-            /** @description On each planned resource. */
-            resources: components["schemas"]["RulingInput"][];
+            /** @description Codes of the reasons, from the list `sharing.refusal_reasons`; needed for a refusal. */
+            reasons?: string[];
+            scope?: components["schemas"]["Scope"] | null;
+            /** @description In own words; needed for a refusal. */
+            text?: string;
         };
-        /** @description The decision, as the interface shows it. */
+        /** @description What was or is to be decided. */
         DecisionView: {
-            /**
-             * Format: int64
-             * @description When, Unix milliseconds.
-             */
-            decided_ms?: number | null;
-            /**
-             * Format: int64
-             * @description What may be spent, yuan.
-             */
-            granted_yuan?: number | null;
-            /** @description On the whole. */
+            /** @description Decided by rule, without a person. */
+            by_rule: boolean;
+            /** @description Where less is given than was asked for. */
+            differences: components["schemas"]["Difference"][];
+            /** @description Approve or refuse. */
             outcome: components["schemas"]["Outcome"];
-            /** @description Why. */
+            /** @description Codes of the reasons. */
+            reasons: string[];
+            /** @description The reasons in English. */
+            reasons_en: string[];
+            /** @description The reasons in Chinese. */
+            reasons_zh: string[];
+            scope?: components["schemas"]["Scope"] | null;
+            /** @description In own words. */
+            text: string;
+        };
+        /** @description The data authority names the responsible department. */
+        DesignateInput: {
+            /** @description Department. */
+            organisation_id: components["schemas"]["OrganisationId"];
+            /** @description Why this one. */
             reason: string;
-            /** @description On each planned resource. */
-            resources: components["schemas"]["RulingView"][];
+        };
+        /** @description One place where less is given than was asked for. */
+        Difference: {
+            /** @description The same in English. */
+            en: string;
+            /** @description Field. */
+            path: string;
+            /** @description What differs, in Chinese. */
+            zh: string;
         };
         /** @description A source that is down. */
         DownSource: components["schemas"]["SourceView"] & {
@@ -1347,6 +1916,40 @@ export interface components {
             /** @description Key that signed it. */
             verifier_key: string;
         };
+        /** @description The one extension (延期). */
+        Extension: {
+            /** @description Whether the data authority consented; nothing while it has not said. */
+            agreed?: boolean | null;
+            /**
+             * Format: int64
+             * @description When it was asked for, Unix milliseconds.
+             */
+            asked_ms: number;
+            /**
+             * Format: int32
+             * @description Working days.
+             */
+            days: number;
+            /** @description Reason. */
+            reason: string;
+        };
+        /** @description Consents to more time, or not. */
+        ExtensionConsent: {
+            /** @description True to consent. */
+            agree: boolean;
+            /** @description Why. */
+            reason: string;
+        };
+        /** @description Asks for more time. */
+        ExtensionInput: {
+            /**
+             * Format: int32
+             * @description Working days.
+             */
+            days: number;
+            /** @description Reason, which the consumer is told. */
+            reason: string;
+        };
         /** @description What went wrong in one field of the input. */
         FieldError: {
             /** @description Stable code. */
@@ -1362,6 +1965,26 @@ export interface components {
         FilterView: {
             /** @description All must hold. */
             all?: components["schemas"]["ConditionView"][];
+        };
+        /** @description Something that is missing or wrong in a request. */
+        Gap: {
+            /** @description True when the request cannot be decided while it remains. */
+            blocking: boolean;
+            /** @description Stable code; `person` when a person added it. */
+            code: string;
+            /** @description English sentence. */
+            en: string;
+            /** @description Field, for example `basis` or `items[2].item`; empty when it concerns the whole. */
+            path: string;
+            /** @description Chinese sentence. */
+            zh: string;
+        };
+        /** @description A gap that a person adds. */
+        GapInput: {
+            /** @description Field, if it concerns one. */
+            path?: string;
+            /** @description What is to be filled or corrected. */
+            text: string;
         };
         /** @description A grant (授权). */
         GrantId: string;
@@ -1411,6 +2034,8 @@ export interface components {
         GrantState: "active" | "suspended" | "revoked" | "expired";
         /** @description A grant as the interface shows it. */
         GrantView: {
+            /** @description Cause of the last suspension or end, from the lists `sharing.breach_causes` and `sharing.stop_causes`. */
+            cause?: string | null;
             /** @description Clients; empty means all of the consumer. */
             client_ids: string[];
             /** @description Cedar text. */
@@ -1450,6 +2075,14 @@ export interface components {
             quota_per_second: number;
             /** @description Reason of the last suspension or revocation. */
             reason?: string | null;
+            /** @description The consumer's report of rectification (整改报告) after a suspension for breach. */
+            rectification?: string | null;
+            /**
+             * Format: int64
+             * @description When it was handed in, Unix milliseconds.
+             */
+            rectified_ms?: number | null;
+            request_id?: components["schemas"]["RequestId"] | null;
             /** @description Its code. */
             resource_code: string;
             /** @description Resource. */
@@ -1725,6 +2358,11 @@ export interface components {
              */
             v: number;
         };
+        /** @description Links the resource that meets a need. */
+        LinkInput: {
+            /** @description A published resource of the responsible department. */
+            resource_id: components["schemas"]["ResourceId"];
+        };
         /** @description How many notices were marked. */
         Marked: {
             /**
@@ -1733,6 +2371,11 @@ export interface components {
              */
             marked: number;
         };
+        /**
+         * @description Way of sharing (共享方式).
+         * @enum {string}
+         */
+        Method: "Interface";
         /** @description How a resource hangs on a department's own table. */
         Mount: {
             /** @description Agent that reaches the department's system. */
@@ -1768,6 +2411,83 @@ export interface components {
         MountView: components["schemas"]["Mount"] & {
             /** @description Name of the agent, if it is still there. */
             agent_name?: string | null;
+        };
+        /** @description A department's answer as the interface shows it. */
+        NeedAnswer: {
+            /** @description Whether it holds the data. */
+            holds: boolean;
+            /** @description Department. */
+            organisation_id: components["schemas"]["OrganisationId"];
+            /** @description Its name. */
+            organisation_name: string;
+            /** @description Its words. */
+            reason: string;
+            /**
+             * Format: int64
+             * @description When, Unix milliseconds.
+             */
+            time_ms: number;
+        };
+        /** @description A need for data that nobody lists yet (数据需求). */
+        NeedId: string;
+        /** @description A need as somebody posts it. */
+        NeedInput: {
+            /** @description Legal basis. */
+            basis: string;
+            /** @description What data. */
+            description: string;
+            /** @description Codes of data elements, as far as known. */
+            elements?: string[];
+            /** @description Why it is needed (应用场景). */
+            scenario: string;
+            /** @description Short name of the data. */
+            title: string;
+        };
+        /**
+         * @description State of a need.
+         * @enum {string}
+         */
+        NeedState: "Open" | "Committed" | "Designated" | "Listed" | "Closed";
+        /** @description A need as the interface shows it. */
+        NeedView: {
+            /** @description Answers. */
+            answers: components["schemas"]["NeedAnswer"][];
+            /** @description Clock. */
+            clock: components["schemas"]["ClockView"];
+            /** @description How it ended. */
+            closing?: string | null;
+            /** @description Who needs it. */
+            consumer_id: components["schemas"]["OrganisationId"];
+            /** @description Its name. */
+            consumer_name: string;
+            /** @description What is needed. */
+            content: components["schemas"]["NeedInput"];
+            /**
+             * Format: int64
+             * @description When it was posted, Unix milliseconds.
+             */
+            created_ms: number;
+            /** @description Id. */
+            id: components["schemas"]["NeedId"];
+            /** @description What the reader may do now: `answer`, `designate`, `link`, `close`. */
+            may: string[];
+            /** @description Code of the resource. */
+            resource_code?: string | null;
+            resource_id?: components["schemas"]["ResourceId"] | null;
+            /** @description Name of the resource. */
+            resource_name?: string | null;
+            responsible_id?: components["schemas"]["OrganisationId"] | null;
+            /** @description Its name. */
+            responsible_name?: string | null;
+            /** @description State. */
+            state: components["schemas"]["NeedState"];
+        };
+        /** @description The one notice (一次性告知). */
+        NoticeInput: {
+            /** @description Gaps a person adds. */
+            gaps?: components["schemas"]["GapInput"][];
+            /** @description Leave out the gaps with these codes that the rules proposed; those that block cannot be left out. */
+            without?: string[];
         };
         /** @description Notices of one page, with how many are unread. */
         NoticePage: components["schemas"]["Page_NoticeView"] & {
@@ -1851,10 +2571,10 @@ export interface components {
          */
         OrganisationKind: "government" | "department" | "data_authority" | "institution" | "town" | "village";
         /**
-         * @description The decision on the whole plan.
+         * @description What the provider decides.
          * @enum {string}
          */
-        Outcome: "approve" | "cut" | "refuse";
+        Outcome: "Approve" | "Refuse";
         /** @description Figures of the landing page, for what the actor may see. */
         Overview: {
             /**
@@ -2097,6 +2817,8 @@ export interface components {
         Page_GrantView: {
             /** @description Rows of this page. */
             items: {
+                /** @description Cause of the last suspension or end, from the lists `sharing.breach_causes` and `sharing.stop_causes`. */
+                cause?: string | null;
                 /** @description Clients; empty means all of the consumer. */
                 client_ids: string[];
                 /** @description Cedar text. */
@@ -2136,6 +2858,14 @@ export interface components {
                 quota_per_second: number;
                 /** @description Reason of the last suspension or revocation. */
                 reason?: string | null;
+                /** @description The consumer's report of rectification (整改报告) after a suspension for breach. */
+                rectification?: string | null;
+                /**
+                 * Format: int64
+                 * @description When it was handed in, Unix milliseconds.
+                 */
+                rectified_ms?: number | null;
+                request_id?: components["schemas"]["RequestId"] | null;
                 /** @description Its code. */
                 resource_code: string;
                 /** @description Resource. */
@@ -2216,6 +2946,58 @@ export interface components {
                 state: components["schemas"]["SystemState"];
                 /** @description Who uses it, in words. */
                 users: string;
+            }[];
+            /**
+             * Format: int64
+             * @description Page, from 1.
+             */
+            page: number;
+            /**
+             * Format: int64
+             * @description Rows a page.
+             */
+            page_size: number;
+            /**
+             * Format: int64
+             * @description Rows of the whole list.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
+        Page_NeedView: {
+            /** @description Rows of this page. */
+            items: {
+                /** @description Answers. */
+                answers: components["schemas"]["NeedAnswer"][];
+                /** @description Clock. */
+                clock: components["schemas"]["ClockView"];
+                /** @description How it ended. */
+                closing?: string | null;
+                /** @description Who needs it. */
+                consumer_id: components["schemas"]["OrganisationId"];
+                /** @description Its name. */
+                consumer_name: string;
+                /** @description What is needed. */
+                content: components["schemas"]["NeedInput"];
+                /**
+                 * Format: int64
+                 * @description When it was posted, Unix milliseconds.
+                 */
+                created_ms: number;
+                /** @description Id. */
+                id: components["schemas"]["NeedId"];
+                /** @description What the reader may do now: `answer`, `designate`, `link`, `close`. */
+                may: string[];
+                /** @description Code of the resource. */
+                resource_code?: string | null;
+                resource_id?: components["schemas"]["ResourceId"] | null;
+                /** @description Name of the resource. */
+                resource_name?: string | null;
+                responsible_id?: components["schemas"]["OrganisationId"] | null;
+                /** @description Its name. */
+                responsible_name?: string | null;
+                /** @description State. */
+                state: components["schemas"]["NeedState"];
             }[];
             /**
              * Format: int64
@@ -2348,6 +3130,87 @@ export interface components {
                  * @description When it was last changed, Unix milliseconds.
                  */
                 updated_ms: number;
+            }[];
+            /**
+             * Format: int64
+             * @description Page, from 1.
+             */
+            page: number;
+            /**
+             * Format: int64
+             * @description Rows a page.
+             */
+            page_size: number;
+            /**
+             * Format: int64
+             * @description Rows of the whole list.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
+        Page_RequestView: {
+            /** @description Rows of this page. */
+            items: {
+                /** @description Clock. */
+                clock: components["schemas"]["ClockView"];
+                /** @description Consumer. */
+                consumer_id: components["schemas"]["OrganisationId"];
+                /** @description Its name. */
+                consumer_name: string;
+                /** @description What is asked. */
+                content: components["schemas"]["RequestInput"];
+                /**
+                 * Format: int64
+                 * @description When it was drafted, Unix milliseconds.
+                 */
+                created_ms: number;
+                /**
+                 * Format: int64
+                 * @description When it was decided, Unix milliseconds.
+                 */
+                decided_ms?: number | null;
+                decision?: components["schemas"]["DecisionView"] | null;
+                /**
+                 * Format: int64
+                 * @description When it was delivered, Unix milliseconds.
+                 */
+                delivered_ms?: number | null;
+                extension?: components["schemas"]["Extension"] | null;
+                /** @description Gaps of the one notice, if it was given. */
+                gaps: components["schemas"]["Gap"][];
+                grant_id?: components["schemas"]["GrantId"] | null;
+                /** @description Id. */
+                id: components["schemas"]["RequestId"];
+                /** @description What the reader may do now. */
+                may: components["schemas"]["RequestAct"][];
+                /** @description True when the one notice was given. */
+                noticed: boolean;
+                /** @description Gaps the rules find now; only while they can still be filled or named, and only for one request at a time. */
+                proposed_gaps: components["schemas"]["Gap"][];
+                /** @description Provider. */
+                provider_id: components["schemas"]["OrganisationId"];
+                /** @description Its name. */
+                provider_name: string;
+                /** @description Code of the resource. */
+                resource_code: string;
+                /** @description Its name. */
+                resource_name: string;
+                /** @description Side of the reader. */
+                side: components["schemas"]["Side"];
+                /**
+                 * Format: int64
+                 * @description When the consumer's head signed, Unix milliseconds.
+                 */
+                signed_ms?: number | null;
+                /**
+                 * Format: int64
+                 * @description Since when it is in that state, Unix milliseconds.
+                 */
+                since_ms: number;
+                /** @description State. */
+                state: components["schemas"]["RequestState"];
+                /** @description True when resource and items are shared unconditionally. */
+                unconditional: boolean;
             }[];
             /**
              * Format: int64
@@ -2816,10 +3679,15 @@ export interface components {
             /** @description The reason. */
             reason?: string | null;
         };
-        /** @description Why the state of a grant is changed. */
+        /** @description Why something is given back or taken back. */
         ReasonInput: {
-            /** @description Reason, for the other party and for the evidence. */
+            /** @description Reason, for the other side and for the evidence. */
             reason: string;
+        };
+        /** @description A report of rectification. */
+        RectificationInput: {
+            /** @description What was wrong and what was put right. */
+            text: string;
         };
         /** @description The whole finding. */
         Report: {
@@ -2841,6 +3709,123 @@ export interface components {
             resources: components["schemas"]["ResourceMatch"][];
             /** @description Systems that do something alike, best first. */
             systems: components["schemas"]["SystemHit"][];
+        };
+        /**
+         * @description What the reader may do to a request now.
+         * @enum {string}
+         */
+        RequestAct: "Change" | "Submit" | "Return" | "Sign" | "Accept" | "Notify" | "Complete" | "Decide" | "ReturnDecision" | "SignDecision" | "AskExtension" | "ConsentExtension" | "AcceptScope" | "Deliver" | "Withdraw";
+        /** @description A request for sharing (共享申请). */
+        RequestId: string;
+        /** @description What is asked. Everything but the resource may be left out of a draft; what is missing stands in `proposed_gaps`. */
+        RequestInput: {
+            /** @description Legal basis (申请依据). */
+            basis?: string;
+            /**
+             * Format: int64
+             * @description Expected calls a day.
+             */
+            calls_per_day?: number;
+            /**
+             * Format: int32
+             * @description Expected calls a second.
+             */
+            calls_per_second?: number;
+            /** @description Client systems that will call; empty means every client and clerk of the consumer. */
+            client_ids?: string[];
+            /** @description Office to turn to (联系方式). */
+            contact?: string;
+            /** @description Items. */
+            items?: components["schemas"]["ItemView"][];
+            /** @description Codes of the matters (事项) the data is used for. */
+            matters?: string[];
+            /** @description Security measures (安全保护措施). */
+            measures?: string;
+            /** @description Way of sharing. */
+            method?: components["schemas"]["Method"];
+            /** @description Region whose data is asked for, a code of 6, 9 or 12 digits. */
+            region?: string | null;
+            /** @description Resource. */
+            resource_id: components["schemas"]["ResourceId"];
+            /** @description Rows. */
+            row_filter?: components["schemas"]["FilterView"];
+            /** @description Scenario (应用场景). */
+            scenario?: string;
+            /** @description Shapes. */
+            shapes?: components["schemas"]["ShapeView"][];
+            /**
+             * Format: int64
+             * @description First instant after the period, Unix milliseconds.
+             */
+            valid_until_ms?: number;
+        };
+        /**
+         * @description State of a request.
+         * @enum {string}
+         */
+        RequestState: "Draft" | "Signing" | "Checking" | "Incomplete" | "Deciding" | "ProviderSigning" | "Approved" | "Refused" | "Delivering" | "Delivered" | "Withdrawn";
+        /** @description A request as the interface shows it. */
+        RequestView: {
+            /** @description Clock. */
+            clock: components["schemas"]["ClockView"];
+            /** @description Consumer. */
+            consumer_id: components["schemas"]["OrganisationId"];
+            /** @description Its name. */
+            consumer_name: string;
+            /** @description What is asked. */
+            content: components["schemas"]["RequestInput"];
+            /**
+             * Format: int64
+             * @description When it was drafted, Unix milliseconds.
+             */
+            created_ms: number;
+            /**
+             * Format: int64
+             * @description When it was decided, Unix milliseconds.
+             */
+            decided_ms?: number | null;
+            decision?: components["schemas"]["DecisionView"] | null;
+            /**
+             * Format: int64
+             * @description When it was delivered, Unix milliseconds.
+             */
+            delivered_ms?: number | null;
+            extension?: components["schemas"]["Extension"] | null;
+            /** @description Gaps of the one notice, if it was given. */
+            gaps: components["schemas"]["Gap"][];
+            grant_id?: components["schemas"]["GrantId"] | null;
+            /** @description Id. */
+            id: components["schemas"]["RequestId"];
+            /** @description What the reader may do now. */
+            may: components["schemas"]["RequestAct"][];
+            /** @description True when the one notice was given. */
+            noticed: boolean;
+            /** @description Gaps the rules find now; only while they can still be filled or named, and only for one request at a time. */
+            proposed_gaps: components["schemas"]["Gap"][];
+            /** @description Provider. */
+            provider_id: components["schemas"]["OrganisationId"];
+            /** @description Its name. */
+            provider_name: string;
+            /** @description Code of the resource. */
+            resource_code: string;
+            /** @description Its name. */
+            resource_name: string;
+            /** @description Side of the reader. */
+            side: components["schemas"]["Side"];
+            /**
+             * Format: int64
+             * @description When the consumer's head signed, Unix milliseconds.
+             */
+            signed_ms?: number | null;
+            /**
+             * Format: int64
+             * @description Since when it is in that state, Unix milliseconds.
+             */
+            since_ms: number;
+            /** @description State. */
+            state: components["schemas"]["RequestState"];
+            /** @description True when resource and items are shared unconditionally. */
+            unconditional: boolean;
         };
         /** @description A resource. */
         Resource: {
@@ -3077,6 +4062,32 @@ export interface components {
             /** @description Existing resources to ask for. */
             targets: components["schemas"]["Target"][];
         };
+        /** @description Items, rows, shapes, validity and quotas. */
+        Scope: {
+            /**
+             * Format: int64
+             * @description Calls a day.
+             */
+            calls_per_day: number;
+            /**
+             * Format: int32
+             * @description Calls a second.
+             */
+            calls_per_second: number;
+            /** @description Cedar policies with effect `forbid`, or one Cedar expression that must hold; only the provider sets it. */
+            condition?: string | null;
+            /** @description Items. */
+            items: components["schemas"]["ItemView"][];
+            /** @description Rows. */
+            row_filter?: components["schemas"]["FilterView"];
+            /** @description Shapes. */
+            shapes: components["schemas"]["ShapeView"][];
+            /**
+             * Format: int64
+             * @description First instant after validity, Unix milliseconds.
+             */
+            valid_until_ms: number;
+        };
         /** @description The user logged in. */
         SessionUser: {
             /** @description Name to show. */
@@ -3167,6 +4178,30 @@ export interface components {
          * @enum {string}
          */
         ShareType: "unconditional" | "conditional" | "none";
+        /** @description Lists that forms of sharing choose from. */
+        SharingChoices: {
+            /** @description Breaches for which a grant is suspended. */
+            breach_causes: components["schemas"]["ChoiceValue"][];
+            /**
+             * Format: int32
+             * @description Longest extension, working days.
+             */
+            extension_days: number;
+            /**
+             * Format: int32
+             * @description Longest time for listing what a department promised, working days.
+             */
+            listing_days: number;
+            /** @description Reasons of a refusal. */
+            refusal_reasons: components["schemas"]["ChoiceValue"][];
+            /** @description Other causes for which sharing may be stopped. */
+            stop_causes: components["schemas"]["ChoiceValue"][];
+        };
+        /**
+         * @description On which side of a request the reader's organisation stands.
+         * @enum {string}
+         */
+        Side: "Consumer" | "Provider" | "Other";
         /** @description Health of one source. */
         SourceView: {
             /** @description `postgresql`, `mysql`, `sqlite`, `files` or `http`. */
@@ -3183,6 +4218,11 @@ export interface components {
             /** @description Reachable. */
             up: boolean;
         };
+        /**
+         * @description What a clock waits for.
+         * @enum {string}
+         */
+        Stage: "Reply" | "Delivery" | "Answer" | "Listing";
         /** @description Time spent at one station. */
         StationTime: {
             /** @description Name of the station. */
@@ -3284,6 +4324,39 @@ export interface components {
             request_link: string;
             /** @description Id. */
             resource_id: components["schemas"]["ResourceId"];
+        };
+        /** @description A time line, oldest first. */
+        Timeline: {
+            /** @description What happened. */
+            items: components["schemas"]["TimelineEvent"][];
+        };
+        /** @description Something that happened. It names the office and the role, never a person. */
+        TimelineEvent: {
+            /** @description What was decided or changed, for machines. */
+            detail?: Record<string, never> | null;
+            /** @description The same in English. */
+            en: string;
+            /**
+             * Format: int64
+             * @description Index of its entry in the evidence log, once known.
+             */
+            evidence_index?: number | null;
+            /** @description Id. */
+            id: string;
+            /** @description Kind, the same as that of the evidence, for example `sharing.request.signed`. */
+            kind: string;
+            /** @description Organisation that acted; none when the platform acted by itself. */
+            organisation?: string | null;
+            role?: components["schemas"]["Role"] | null;
+            /** @description Words given with it: a reason, a notice. */
+            text?: string | null;
+            /**
+             * Format: int64
+             * @description When, Unix milliseconds.
+             */
+            time_ms: number;
+            /** @description What happened, in Chinese. */
+            zh: string;
         };
         /** @description One thing that waits for somebody. */
         Todo: {
@@ -4313,6 +5386,47 @@ export interface operations {
             };
         };
     };
+    rectify_grant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RectificationInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GrantView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     resume_grant: {
         parameters: {
             query?: never;
@@ -4324,7 +5438,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ReasonInput"];
+                "application/json": components["schemas"]["ChangeInput"];
             };
         };
         responses: {
@@ -4365,7 +5479,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ReasonInput"];
+                "application/json": components["schemas"]["ChangeInput"];
             };
         };
         responses: {
@@ -4406,7 +5520,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ReasonInput"];
+                "application/json": components["schemas"]["ChangeInput"];
             };
         };
         responses: {
@@ -4427,6 +5541,76 @@ export interface operations {
                 };
             };
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    terminate_grant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GrantView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    show_grant_timeline: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Timeline"];
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4491,6 +5675,371 @@ export interface operations {
                 };
                 content: {
                     "application/octet-stream": number[];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_needs: {
+        parameters: {
+            query?: {
+                /** @description Text to search for. */
+                q?: string;
+                /** @description Page, from 1. */
+                page?: number;
+                /** @description Rows a page, at most 200. */
+                page_size?: number;
+                /** @description Field to sort by; `-` before it for descending. */
+                sort?: string;
+                /** @description States, parted by commas. */
+                state?: string;
+                /** @description Only what the own department posted or is responsible for. */
+                mine?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_NeedView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    post_need: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NeedInput"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NeedView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    show_need: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NeedView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    answer_need: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NeedView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    close_need: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CloseInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NeedView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    designate_need: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DesignateInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NeedView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    link_need: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NeedView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    show_need_timeline: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Timeline"];
                 };
             };
             404: {
@@ -5391,6 +6940,974 @@ export interface operations {
             };
         };
     };
+    list_requests: {
+        parameters: {
+            query?: {
+                /** @description Text to search for. */
+                q?: string;
+                /** @description Page, from 1. */
+                page?: number;
+                /** @description Rows a page, at most 200. */
+                page_size?: number;
+                /** @description Field to sort by; `-` before it for descending. */
+                sort?: string;
+                /** @description States, parted by commas. */
+                state?: string;
+                /** @description `consumer`: those of the own department; `provider`: those that reached it; both when left out. */
+                side?: string;
+                /** @description Resource id. */
+                resource_id?: string;
+                /** @description Only those whose clock has run out. */
+                late?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_RequestView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    draft_request: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RequestInput"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    show_request: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    change_request: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RequestInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    accept_request: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    accept_scope: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    complete_request: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    decide_request: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecisionInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    return_decision: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    sign_decision: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    deliver_request: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    ask_extension: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExtensionInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    answer_extension: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExtensionConsent"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    notify_gaps: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoticeInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    return_request: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    sign_request: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    submit_request: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    show_request_timeline: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Timeline"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    withdraw_request: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     list_resources: {
         parameters: {
             query?: {
@@ -6085,6 +8602,33 @@ export interface operations {
                 };
             };
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_sharing_choices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharingChoices"];
+                };
+            };
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -62,9 +62,10 @@ async fn suspended(world: &World) -> String {
     grant
 }
 
-fn narrowed() -> Value {
+fn narrowed(world: &World) -> Value {
+    let until = world.grant_body()["valid_until_ms"].as_i64().unwrap() - 86_400_000;
     json!({"outcome": "approve", "text": "只提供姓名", "scope": {"items": [{"item": "name"}], "shapes": ["query"],
-        "valid_until_ms": 1_900_000_000_000_i64, "calls_per_day": 100, "calls_per_second": 1}})
+        "valid_until_ms": until, "calls_per_day": 100, "calls_per_second": 1}})
 }
 
 impl Made {
@@ -78,7 +79,7 @@ impl Made {
         let deciding = with(&checking, (ProviderOperator, "accept", Value::Null));
         let asked =
             with(&checking, (ProviderOperator, "extension", json!({"days": 3, "reason": "需商业务科室"})));
-        let proposed = with(&deciding, (ProviderOperator, "decision", narrowed()));
+        let proposed = with(&deciding, (ProviderOperator, "decision", narrowed(world)));
         let approved = with(&proposed, (ProviderHead, "decision/sign", Value::Null));
         let delivering = with(&approved, (ConsumerOperator, "accept-scope", Value::Null));
         let promised: Vec<Step> =
@@ -176,7 +177,7 @@ fn of_requests(operation: &str, world: &World, made: &Made) -> Option<Row> {
             let body = json!({"gaps": [{"path": "scenario", "text": "请写明使用环节"}]});
             (checkers, Some(body), here())
         }
-        "decide_request" => (provider, Some(narrowed()), here()),
+        "decide_request" => (provider, Some(narrowed(world)), here()),
         "sign_decision" => (vec![ProviderHead], None, here()),
         "return_decision" => (vec![ProviderHead], Some(reason()), here()),
         "ask_extension" => (provider, Some(json!({"days": 3, "reason": "需商业务科室"})), here()),
