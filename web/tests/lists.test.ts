@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { compare, useRows } from '@/composables/useRows'
 import { sheetCells } from '@/lib/export'
 import { treeOf, visible } from '@/lib/tree'
+import { rowsText } from '@/pages/catalogue/rows'
 import { sortTodos } from '@/pages/home/todos'
 import type { Todo } from '@/api'
 
@@ -42,6 +43,13 @@ describe('files for spreadsheets', () => {
     const [head, row] = sheetCells(['名称', '数'], [['=HYPERLINK("x")', 5]])
     expect(head?.[0]).toMatchObject({ value: '名称', fontWeight: 'bold' })
     expect(row).toEqual([{ value: '=HYPERLINK("x")', type: String }, { value: 5, type: Number }])
+  })
+})
+
+describe('rows of a sheet', () => {
+  it('are named as people name them', () => {
+    expect(rowsText([9, 2, 5, 6, 7, 8])).toBe('2,5-9')
+    expect(rowsText([])).toBe('')
   })
 })
 

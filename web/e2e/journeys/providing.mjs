@@ -167,6 +167,19 @@ export const providing = [
     },
   },
   {
+    name: 'import: each faulty cell is named, and nothing is stored by the check',
+    async run(stage) {
+      const page = await stage.logIn(stage.accounts('department_operator')[0], '/catalogue/import')
+      const before = (await stage.get(page, 'resources?page_size=1'))?.total
+      const bad = { resources: [{ name: '', abstract: '端到端', share_type: '部分共享', items: [{ zh: '身份正号', element: '没有这个数据元' }] }] }
+      await page.setInputFiles('[data-test=file]', { name: 'bad.json', mimeType: 'application/json', buffer: Buffer.from(JSON.stringify(bad)) })
+      await page.waitForSelector('[data-test=report]')
+      assert(await page.locator('[data-test=report] tbody tr').count(), 'no fault is named')
+      await stage.inspect(page, 'import-report')
+      assert((await stage.get(page, 'resources?page_size=1'))?.total === before, 'the check stored something')
+    },
+  },
+  {
     name: 'reverse cataloguing: a table proposes its items, a person confirms them',
     async run(stage) {
       const { page, agent, source } = await provider(stage)

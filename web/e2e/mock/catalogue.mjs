@@ -71,6 +71,12 @@ export function catalogue({ page, one, act, created }) {
       const holders = data.resources.map((one) => ({ element: 'person.name', resource: hit(one), items: [{ item: 'name', zh: '姓名', element: 'person.name', is_key: false }] }))
       return { ...page(holders, new URLSearchParams({ page: query.get('page') ?? '1' })), elements: [{ code: 'person.name', zh: '姓名', en: 'Name', grade: 3, resources: 26, organisations: 4 }] }
     }],
+    ['POST', 'catalogue/import', ({ body }) => {
+      const fault = (sheet, row, column, header, value, zh, en) => ({ sheet, row, column, header, value, code: 'sheet.value', zh, en })
+      const faults = [fault('资源', 3, 'H', '共享类型', '部分共享', '共享类型只能是无条件共享、有条件共享或不予共享，请从列表中选择。', 'Choose one of the three share types.'), fault('信息项', 7, 'C', '数据元', '身份正号', '没有这个数据元，您是不是要填“公民身份号码”？', 'No such element; did you mean the resident number?')]
+      const taken = body.includes('name="accept"')
+      return { token: 't', resources: 4, items: 19, faults, more_faults: 0, faultless_rows: [2, 4, 5], imported: taken ? data.resources.slice(0, 2).map((one, i) => ({ row: i + 2, id: one.id, code: one.code, name: one.name })) : [] }
+    }],
     ['GET', 'announcements', ({ query }) => page(announcements, query, ['name', 'code'])],
     ['GET', 'resource-classes', ({ query }) => page(classes, query, ['zh'])],
     ['GET', 'negative-list', ({ query }) => page(negative, query, ['name', 'basis'])],

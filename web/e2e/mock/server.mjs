@@ -200,7 +200,8 @@ export function startMock(port = 0) {
     const chunks = []
     for await (const chunk of request) chunks.push(chunk)
     try {
-      const body = chunks.length ? JSON.parse(Buffer.concat(chunks)) : undefined
+      const form = request.headers['content-type']?.startsWith('multipart/')
+      const body = form ? Buffer.concat(chunks).toString() : chunks.length ? JSON.parse(Buffer.concat(chunks)) : undefined
       const done = answer(request, address.pathname.replace('/api/v1/', ''), address.searchParams, body)
       if (done.cookie) response.setHeader('set-cookie', done.cookie)
       if (done.body === null) return response.writeHead(204).end()

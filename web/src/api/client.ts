@@ -104,6 +104,20 @@ export async function call<T>(method: Method, path: ApiPath, options: CallOption
   throw toApiError(response.status, error)
 }
 
+/** Sends a form with a file. Resolves to the body; rejects with an `ApiError` and nothing else. */
+export async function sendForm<T>(path: ApiPath, form: FormData): Promise<T> {
+  let response: Response
+  try {
+    response = await fetch(path, { method: 'POST', body: form, credentials: 'same-origin', headers: { 'X-Guantong-Console': '1' } })
+  } catch {
+    throw offlineError()
+  }
+  const body: unknown = await response.json().catch(() => undefined)
+  if (response.ok) return body as T
+  if (response.status === 401) whenLoggedOut()
+  throw toApiError(response.status, body)
+}
+
 /** An error of any origin as one that can be shown. */
 export function asApiError(cause: unknown): ApiError {
   if (cause instanceof ApiError) return cause

@@ -6,6 +6,7 @@ export * from './account'
 export * from './all'
 export * from './desk'
 export * from './proposals'
+export * from './sheet'
 export * from './types'
 export { ApiError, asApiError, onLoggedOut } from './client'
 

@@ -28,6 +28,7 @@ const routes: RouteRecordRaw[] = [
   { path: '/inbox', name: 'inbox', component: () => import('@/pages/InboxPage.vue'), meta: { title: 'nav.inbox' } },
   { path: '/catalogue', name: 'catalogue', component: () => import('@/pages/catalogue/ListPage.vue'), meta: { title: 'nav.catalogue' } },
   { path: '/catalogue/new', name: 'resource-new', component: () => import('@/pages/catalogue/EditPage.vue'), meta: { title: 'catalogue.new', roles: OPERATOR } },
+  { path: '/catalogue/import', name: 'resource-import', component: () => import('@/pages/catalogue/ImportPage.vue'), meta: { title: 'import.title', roles: OPERATOR } },
   { path: '/catalogue/from-table', name: 'resource-from-table', component: () => import('@/pages/catalogue/FromTablePage.vue'), meta: { title: 'fromTable.title', roles: OPERATOR } },
   { path: '/catalogue/:id', name: 'resource', component: () => import('@/pages/catalogue/DetailPage.vue'), props: true, meta: { title: 'nav.catalogue' } },
   { path: '/catalogue/:id/edit', name: 'resource-edit', component: () => import('@/pages/catalogue/EditPage.vue'), props: true, meta: { title: 'catalogue.edit', roles: OPERATOR } },
