@@ -39,11 +39,13 @@ impl Stores {
         let size = Size { residents, enterprises: residents.div_ceil(20) };
         let county = Plan { seed: 2025, size }.generate();
         let file = dir.join("register.db");
-        county::raise_police_sqlite(&county, &file).await?;
+        let mut tables = county.tables_of("police");
+        tables.truncate(2);
+        county::raise_sqlite(&tables, &file).await?;
         let settings = vec![("shared_buffers".to_owned(), "128MB".to_owned())];
         let options = PostgresOptions { durable: true, settings, ..PostgresOptions::default() };
         let postgres = testbed::postgres(options).await?;
-        county::raise_postgres(&county, &postgres.url()).await?;
+        county::raise_postgres(&tables, &postgres.url(), None).await?;
         postgres.psql("vacuum analyze").await?;
         let ids = clean_ids(&county)?;
         let each = vec![

@@ -1,38 +1,35 @@
-//! The HTTP interface of the social security bureau, on loopback and with a token.
+//! A department's HTTP interface, on loopback and with a token.
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
 use anyhow::Context;
-use axum::extract::{Query, State};
+use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::routing::get;
 use axum::{Json, Router};
-use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-use crate::department::insurance_table;
 use crate::table::{ColumnType, Table};
-use crate::truth::County;
 
 /// A running interface. It ends when this is dropped.
 #[derive(Debug)]
-pub struct InsuranceApi {
+pub struct Api {
     address: SocketAddr,
     token: String,
     stop: Option<oneshot::Sender<()>>,
     task: JoinHandle<std::io::Result<()>>,
 }
 
-impl InsuranceApi {
+impl Api {
     /// Header that carries the token.
     pub const TOKEN_HEADER: &'static str = "x-api-token";
 
-    /// Address that paths are joined to. `insured?idCard=...` looks up, `insured?page=1&size=500` lists; the rows
-    /// stand under `/data` of the answer.
+    /// Address that paths are joined to. `insured?idCard=...` looks up in the table `insured` by an indexed column,
+    /// `insured?page=1&size=500` lists; the rows stand under `/data` of the answer.
     pub fn base_url(&self) -> String {
         format!("http://{}/api/", self.address)
     }
@@ -55,45 +52,47 @@ impl InsuranceApi {
     }
 }
 
-impl Drop for InsuranceApi {
+impl Drop for Api {
     fn drop(&mut self) {
         self.task.abort();
     }
 }
 
+/// A table with the places of its rows by column and value.
+struct Served {
+    table: Table,
+    places: HashMap<&'static str, HashMap<String, Vec<usize>>>,
+}
+
 /// What is served.
 struct Store {
-    table: Table,
-    by_id: HashMap<String, Vec<usize>>,
+    tables: HashMap<&'static str, Served>,
     token: String,
 }
 
-#[derive(Debug, Deserialize)]
-struct Asked {
-    #[serde(rename = "idCard")]
-    id_card: Option<String>,
-    page: Option<usize>,
-    size: Option<usize>,
+fn indexed(table: Table) -> Served {
+    let mut places = HashMap::new();
+    for name in table.indexes {
+        let mut by_value: HashMap<String, Vec<usize>> = HashMap::new();
+        let column = table.columns.iter().position(|column| column.name == *name).unwrap_or_default();
+        for (at, row) in table.rows.iter().enumerate() {
+            if let Some(Some(value)) = row.cells.get(column) {
+                by_value.entry(value.clone()).or_default().push(at);
+            }
+        }
+        places.insert(*name, by_value);
+    }
+    Served { table, places }
 }
 
-/// Serves the insured people at an address; port 0 takes a free one.
+/// Serves a system's tables at an address; port 0 takes a free one.
 ///
 /// # Errors
 /// When the address cannot be listened on.
-pub async fn insurance_api(
-    county: &County,
-    address: SocketAddr,
-    token: &str,
-) -> anyhow::Result<InsuranceApi> {
-    let table = insurance_table(county);
-    let mut by_id: HashMap<String, Vec<usize>> = HashMap::new();
-    for (at, row) in table.rows.iter().enumerate() {
-        if let Some(Some(id)) = row.cells.get(1) {
-            by_id.entry(id.clone()).or_default().push(at);
-        }
-    }
-    let store = Arc::new(Store { table, by_id, token: token.to_owned() });
-    let router = Router::new().route("/api/insured", get(insured)).with_state(store);
+pub async fn serve_api(tables: Vec<Table>, address: SocketAddr, token: &str) -> anyhow::Result<Api> {
+    let tables = tables.into_iter().map(|table| (table.name, indexed(table))).collect();
+    let store = Arc::new(Store { tables, token: token.to_owned() });
+    let router = Router::new().route("/api/{table}", get(ask)).with_state(store);
     let listener = tokio::net::TcpListener::bind(address)
         .await
         .with_context(|| format!("cannot listen on {address}"))?;
@@ -104,29 +103,35 @@ pub async fn insurance_api(
         let _ = stopped.await;
     });
     let task = tokio::spawn(async move { server.await });
-    Ok(InsuranceApi { address, token: token.to_owned(), stop: Some(stop), task })
+    Ok(Api { address, token: token.to_owned(), stop: Some(stop), task })
 }
 
-async fn insured(
+async fn ask(
     State(store): State<Arc<Store>>,
+    Path(table): Path<String>,
     headers: HeaderMap,
-    Query(asked): Query<Asked>,
+    Query(asked): Query<HashMap<String, String>>,
 ) -> (StatusCode, Json<Value>) {
-    let given = headers.get(InsuranceApi::TOKEN_HEADER).and_then(|value| value.to_str().ok());
+    let given = headers.get(Api::TOKEN_HEADER).and_then(|value| value.to_str().ok());
     if given != Some(store.token.as_str()) {
         return (StatusCode::UNAUTHORIZED, Json(json!({"code": "401", "message": "令牌无效"})));
     }
-    let all = &store.table.rows;
-    let rows: Vec<usize> = match asked.id_card {
-        Some(id) => store.by_id.get(&id).cloned().unwrap_or_default(),
+    let Some(served) = store.tables.get(table.as_str()) else {
+        return (StatusCode::NOT_FOUND, Json(json!({"code": "404", "message": "接口不存在"})));
+    };
+    let all = &served.table.rows;
+    let by_value = served.places.iter().find_map(|(name, places)| Some((places, asked.get(*name)?)));
+    let rows: Vec<usize> = match by_value {
+        Some((places, value)) => places.get(value).cloned().unwrap_or_default(),
         None => {
-            let size = asked.size.unwrap_or(100).clamp(1, 1_000);
-            let from = asked.page.unwrap_or(1).saturating_sub(1).saturating_mul(size);
+            let number = |name: &str| asked.get(name).and_then(|text| text.parse::<usize>().ok());
+            let size = number("size").unwrap_or(100).clamp(1, 1_000);
+            let from = number("page").unwrap_or(1).saturating_sub(1).saturating_mul(size);
             (from.min(all.len())..from.saturating_add(size).min(all.len())).collect()
         }
     };
     let data: Vec<Value> =
-        rows.iter().filter_map(|at| all.get(*at)).map(|row| object(&store.table, &row.cells)).collect();
+        rows.iter().filter_map(|at| all.get(*at)).map(|row| object(&served.table, &row.cells)).collect();
     (StatusCode::OK, Json(json!({"code": "0", "message": "成功", "total": all.len(), "data": data})))
 }
 

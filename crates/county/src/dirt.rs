@@ -43,8 +43,10 @@ pub enum Dirt {
     HalfBrackets,
     /// The same subject on two rows.
     TwoRows,
-    /// A dead person still listed as living.
+    /// A dead person still listed as living, or another state that has passed.
     Outdated,
+    /// Two people in the field for one name.
+    TwoNames,
 }
 
 /// Makes the mistakes of one row and notes them.

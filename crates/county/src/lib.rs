@@ -12,13 +12,14 @@
 //! ```
 //! let county = county::generate(7, county::Size { residents: 200, enterprises: 20 });
 //! assert!(county.persons.len() >= 200);
-//! assert_eq!(county.departments().len(), 5);
+//! assert_eq!(county.departments().len(), 16);
 //! ```
 
 mod api;
 mod department;
 mod dirt;
 mod grants;
+mod inventory;
 mod names;
 mod places;
 mod planned;
@@ -26,20 +27,26 @@ mod raise;
 mod samples;
 mod streams;
 mod table;
+mod traffic;
 mod truth;
 
-pub use api::{InsuranceApi, insurance_api};
+pub use api::{Api, serve_api};
 pub use department::{ClientSystem, Department, Engine, Item, Resource, ShareType, System};
 pub use dirt::Dirt;
 pub use grants::SampleGrant;
+pub use inventory::{Entry, Inventoried, Listed, SystemState, listed, systems};
 pub use planned::{PlannedItem, PlannedResource, PlannedSystem, plans};
 pub use raise::{
-    raise_civil_sqlite, raise_files, raise_mariadb, raise_police_sqlite, raise_postgres, raise_sqlite,
+    mariadb_database, raise_files, raise_mariadb, raise_postgres, raise_sqlite, row_truths, write_facts,
     write_truth,
 };
 pub use samples::SampleCall;
 pub use table::{Column, ColumnType, Row, Table, Truth};
-pub use truth::{County, Enterprise, Household, LowIncome, Marriage, Person, Sex, Size, generate};
+pub use traffic::{Expected, Traffic, TrafficCall};
+pub use truth::{
+    County, Disability, Enterprise, Home, Household, Land, LowIncome, Marriage, Mortgage, Person, Sex, Size,
+    Student, Vehicle, Veteran, generate,
+};
 
 /// Region code (GB/T 2260) that the fictional county borrows; see the crate's documentation.
 pub const REGION: &str = "513428";

@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use plan::{KeyValue, Purpose};
 
 use crate::dirt::Dirt;
-use crate::grants;
-use crate::table::{Row, Truth};
+use crate::table::{Table, Truth};
 use crate::truth::County;
+use crate::{department, grants};
 
 /// A call that one of the [`County::sample_grants`] allows.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,15 +32,45 @@ pub struct SampleCall {
     pub case: String,
 }
 
-/// The first row of each person.
-fn by_person(rows: Vec<Row>) -> HashMap<usize, Row> {
+/// The mistakes in the first row of each person.
+type Register = HashMap<usize, Vec<Dirt>>;
+
+fn register(table: Table) -> Register {
     let mut map = HashMap::new();
-    for row in rows {
+    for row in table.rows {
         if let Truth::Person(person) = row.truth {
-            map.entry(person).or_insert(row);
+            map.entry(person).or_insert(row.dirt);
         }
     }
     map
+}
+
+/// The registers that sample calls look into.
+struct Registers {
+    residents: Register,
+    marriages: Register,
+    allowances: Register,
+    vaccinations: Register,
+    insured: Register,
+}
+
+impl Registers {
+    fn of(county: &County) -> Self {
+        Self {
+            residents: register(department::residents(county)),
+            marriages: register(department::marriages(county)),
+            allowances: register(department::allowances(county)),
+            vaccinations: register(department::vaccinations(county)),
+            insured: register(department::insured(county)),
+        }
+    }
+
+    /// People alive who stand in each of them without a mistake.
+    fn everywhere(&self, county: &County) -> Vec<usize> {
+        let all = [&self.residents, &self.marriages, &self.allowances, &self.vaccinations, &self.insured];
+        let clean = |at: &usize| all.iter().all(|one| one.get(at).is_some_and(Vec::is_empty));
+        (0..county.persons.len()).filter(|at| county.persons[*at].death.is_none() && clean(at)).collect()
+    }
 }
 
 fn value(item: &str, value: &str) -> KeyValue {
@@ -81,45 +111,21 @@ impl County {
     /// People alive who stand without a mistake in the registers of police, marriage, low income, vaccination
     /// and insurance, by index. A county of the default size has several.
     pub fn persons_in_all_registers(&self) -> Vec<usize> {
-        let tables = ["police", "civil", "health", "insurance"].map(|department| self.tables_of(department));
-        let [mut police, civil, health, insurance] = tables;
-        police.truncate(1);
-        let wanted = ["HKRK", "婚姻登记", "db_dxxx", "预防接种.csv", "insured"];
-        let registers: Vec<HashMap<usize, Row>> = [police, civil, health, insurance]
-            .into_iter()
-            .flatten()
-            .filter(|table| wanted.contains(&table.name))
-            .map(|table| by_person(table.rows))
-            .collect();
-        let everywhere = |at: &usize| {
-            self.persons[*at].death.is_none()
-                && registers.iter().all(|register| register.get(at).is_some_and(|row| row.dirt.is_empty()))
-        };
-        (0..self.persons.len()).filter(everywhere).collect()
+        Registers::of(self).everywhere(self)
     }
 
     /// Calls for the demo, each with a sentence on what it shows. A call is left out when the county is too small to
     /// hold such a case.
     pub fn sample_calls(&self) -> Vec<SampleCall> {
-        let police = by_person(self.tables_of("police").remove(0).rows);
-        let mut civil = self.tables_of("civil");
-        let allowances = by_person(civil.remove(1).rows);
-        let marriages = by_person(civil.remove(0).rows);
+        let registers = Registers::of(self);
         let alive = |at: &usize| self.persons[*at].death.is_none();
-        let with = |rows: &HashMap<usize, Row>, dirt: Dirt| {
-            let mut found: Vec<usize> = rows
-                .iter()
-                .filter(|(_, row)| row.dirt.as_slice() == [dirt])
-                .map(|(at, _)| *at)
-                .filter(alive)
-                .collect();
-            found.sort_unstable();
-            found.first().copied()
+        let with = |rows: &Register, dirt: Dirt| {
+            rows.iter().filter(|(_, noted)| noted.as_slice() == [dirt]).map(|(at, _)| *at).filter(alive).min()
         };
         let subject = |at: usize| value("resident_id", &self.persons[at].id);
         let mut calls = Vec::new();
 
-        if let Some(at) = self.persons_in_all_registers().first().copied() {
+        if let Some(at) = registers.everywhere(self).first().copied() {
             let ask = Ask {
                 zh: "民政局审核低保：向公安局查询家庭成员",
                 en: "Civil affairs reviews an allowance: the police answers about the household",
@@ -160,7 +166,9 @@ impl County {
             };
             calls.push(ask.call(4, subject(at), &["name", "vaccine", "vaccination_date"], Vec::new()));
         }
-        if let Some(at) = with(&police, Dirt::FifteenDigits).or_else(|| with(&police, Dirt::LowerX)) {
+        if let Some(at) = with(&registers.residents, Dirt::FifteenDigits)
+            .or_else(|| with(&registers.residents, Dirt::LowerX))
+        {
             let ask = Ask {
                 zh: "公安局存的是15位旧号码，仍能查到，并标明已修复",
                 en: "The police still holds the 15-digit number; it is found all the same, and flagged as repaired",
@@ -170,7 +178,9 @@ impl County {
             };
             calls.push(ask.call(5, subject(at), &["name", "birth_date", "kinship", "marriage"], Vec::new()));
         }
-        if let Some(at) = with(&allowances, Dirt::ZeroDate).or_else(|| with(&allowances, Dirt::DateSerial)) {
+        if let Some(at) = with(&registers.allowances, Dirt::ZeroDate)
+            .or_else(|| with(&registers.allowances, Dirt::DateSerial))
+        {
             let ask = Ask {
                 zh: "低保起始日期写成0000-00-00或序列号：标为异常或已修复，不会当作正常值",
                 en: "The allowance began on 0000-00-00 or on a spreadsheet serial: flagged, never passed on as it stands",
@@ -180,7 +190,7 @@ impl County {
             };
             calls.push(ask.call(6, subject(at), &["low_income", "low_income_since", "name"], Vec::new()));
         }
-        if let Some(at) = marriages.keys().copied().filter(alive).min()
+        if let Some(at) = registers.marriages.keys().copied().filter(alive).min()
             && let Some(spouse) = self.persons[at].spouse
         {
             let ask = Ask {

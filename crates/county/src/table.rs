@@ -1,6 +1,8 @@
 //! A department's table before it is written into an engine.
 
-use crate::dirt::Dirt;
+use crate::dirt::{Dirt, Hand};
+use crate::streams::stream;
+use crate::truth::County;
 
 /// How a column is stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,4 +83,30 @@ pub(crate) const fn date(name: &'static str, comment: &'static str) -> Column {
 /// A column with date and time.
 pub(crate) const fn timestamp(name: &'static str, comment: &'static str) -> Column {
     Column { name, comment, kind: ColumnType::Timestamp }
+}
+
+/// Rows about things, each written by a hand of its own and numbered in the first column.
+pub(crate) fn written<T>(
+    county: &County,
+    purpose: &str,
+    things: impl Iterator<Item = (Truth, T)>,
+    cells: impl Fn(&mut Hand<'_>, T) -> Vec<Option<String>>,
+) -> Vec<Row> {
+    let mut rng = stream(county.seed, purpose);
+    let mut rows = Vec::new();
+    for (number, (truth, thing)) in things.enumerate() {
+        let mut hand = Hand::new(&mut rng);
+        let mut cells = cells(&mut hand, thing);
+        if let Some(first) = cells.first_mut() {
+            *first = Some((number + 1).to_string());
+        }
+        rows.push(Row { cells, truth, dirt: hand.noted() });
+    }
+    rows
+}
+
+/// A cell with this text.
+#[expect(clippy::unnecessary_wraps, reason = "cells are optional, and most are filled")]
+pub(crate) fn cell(text: impl Into<String>) -> Option<String> {
+    Some(text.into())
 }

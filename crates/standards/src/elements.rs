@@ -154,6 +154,7 @@ const ROWS: &[Row] = &[
     ("enterprise.region", "登记地行政区划", "Region of registration", K::Region, "GB/T 2260", Open),
     ("enterprise.phone", "企业联系电话", "Enterprise telephone", K::Landline, "", Internal),
     ("enterprise.employees", "从业人数", "Number of employees", K::Int, "", Internal),
+    ("enterprise.model_level", "示范级别", "Level of model enterprise", K::Text, "", Open),
     ("enterprise.abnormal", "是否列入经营异常名录", "On the list of abnormal operations", K::Bool, "", Open),
     // benefits, insurance and health 救助、社保、卫生
     ("disability.certificate", "残疾人证号", "Disability certificate number", K::Text, "", Sensitive),
@@ -183,6 +184,7 @@ const ROWS: &[Row] = &[
     ("property.mortgage_amount", "被担保债权数额", "Amount secured by mortgage", K::Money, "", Sensitive),
     ("property.mortgagee", "抵押权人", "Mortgagee", K::Firm, "", Personal),
     ("property.contract", "商品房合同编号", "Contract number of sale", K::Text, "", Personal),
+    ("property.signed", "合同签约日期", "Contract of sale signed on", K::Date, "GB/T 7408.1-2023", Personal),
     ("property.price", "成交金额", "Price of sale", K::Money, "", Sensitive),
     ("housing.rent", "公租房月租金", "Rent of public housing per month", K::Money, "", Personal),
     ("housing.since", "公租房入住日期", "Lives in public housing since", K::Date, "GB/T 7408.1-2023", Personal),
@@ -206,6 +208,8 @@ const ROWS: &[Row] = &[
     // allowances and special groups 补贴与特殊群体
     ("benefit.kind", "补贴项目", "Kind of allowance", K::Text, "", Sensitive),
     ("benefit.amount", "补贴金额", "Amount of allowance", K::Money, "", Sensitive),
+    ("benefit.paid", "补贴发放日期", "Allowance paid on", K::Date, "GB/T 7408.1-2023", Sensitive),
+    ("benefit.until", "待遇结束日期", "Allowance until", K::Date, "GB/T 7408.1-2023", Sensitive),
     ("benefit.since", "补贴起始日期", "Allowance since", K::Date, "GB/T 7408.1-2023", Sensitive),
     ("disability.issued", "残疾人证发证日期", "Disability certificate issued", K::Date, "GB/T 7408.1-2023", Sensitive),
     ("disability.guardian", "监护人姓名", "Name of guardian", K::Name, "", Personal),
@@ -214,6 +218,7 @@ const ROWS: &[Row] = &[
     ("veteran.discharged", "退役日期", "Date of discharge", K::Date, "GB/T 7408.1-2023", Personal),
     ("medical.insurance_kind", "参保险种", "Kind of medical insurance", K::Text, "", Personal),
     ("medical.disease", "门诊慢特病病种", "Chronic disease recognised", K::Text, "", Sensitive),
+    ("medical.settled", "医疗费用结算日期", "Medical costs settled on", K::Date, "GB/T 7408.1-2023", Sensitive),
     ("medical.institution", "医疗机构名称", "Medical institution", K::Text, "", Internal),
     ("health.doctor", "责任医生", "Responsible doctor", K::Name, "", Internal),
     // land 土地
@@ -257,6 +262,7 @@ const ROWS: &[Row] = &[
     ("case.result", "处理结果", "Outcome of case", K::Text, "", Personal),
     ("certificate.number", "证书编号", "Certificate number", K::Text, "", Personal),
     ("certificate.kind", "证书类别", "Kind of certificate", K::Text, "", Personal),
+    ("certificate.valid_until", "证书有效期至", "Certificate valid until", K::Date, "GB/T 7408.1-2023", Personal),
     ("certificate.issued", "发证日期", "Date of issue", K::Date, "GB/T 7408.1-2023", Personal),
 ];
 

@@ -1,12 +1,14 @@
 //! 民政局: marriages and minimum living allowance, in MariaDB; one table in Chinese, one in pinyin initials.
 
+use rand::Rng;
+
 use crate::department::describe::{
     ClientSystem, Department, Engine, Resource, ShareType, System, item, state_organ,
 };
 use crate::department::police::number;
 use crate::dirt::{Hand, touched};
 use crate::streams::{pick, stream};
-use crate::table::{Column, Row, Table, Truth, date, integer, text, timestamp};
+use crate::table::{Column, Row, Table, Truth, cell, date, integer, text, timestamp, written};
 use crate::truth::{County, Marriage, Sex};
 
 const MARRIAGES: &[Column] = &[
@@ -40,10 +42,10 @@ const ALLOWANCES: &[Column] = &[
 ];
 
 pub(crate) fn tables(county: &County) -> Vec<Table> {
-    vec![marriages(county), allowances(county)]
+    vec![marriages(county), allowances(county), destitute(county)]
 }
 
-fn marriages(county: &County) -> Table {
+pub(crate) fn marriages(county: &County) -> Table {
     let mut rng = stream(county.seed, "civil.marriages");
     let mut rows = Vec::with_capacity(county.marriages.len() * 2);
     for (at, marriage) in county.marriages.iter().enumerate() {
@@ -91,7 +93,7 @@ fn marriage_cells(
     ]
 }
 
-fn allowances(county: &County) -> Table {
+pub(crate) fn allowances(county: &County) -> Table {
     let mut rng = stream(county.seed, "civil.allowances");
     let mut rows = Vec::new();
     for household in &county.households {
@@ -137,6 +139,64 @@ fn allowances(county: &County) -> Table {
     }
     number(&mut rows);
     Table { name: "db_dxxx", comment: "低保对象信息", columns: ALLOWANCES, indexes: &["sfzh"], rows }
+}
+
+const DESTITUTE: &[Column] = &[
+    integer("bh", "编号"),
+    text("sfzh", 40, "身份证号"),
+    text("xm", 100, "姓名"),
+    text("sftk", 10, "是否特困供养"),
+    text("gyfs", 20, "供养方式：集中供养 分散供养"),
+    text("gybz", 40, "月供养标准"),
+    text("qsrq", 40, "起始日期"),
+    timestamp("gxsj", "更新时间"),
+];
+
+/// Old people who live alone and have nobody to keep them.
+fn destitute(county: &County) -> Table {
+    let alone = county.households.iter().filter(|household| household.members.len() == 1);
+    let old = alone.map(|household| household.members[0]).filter(|at| {
+        let person = &county.persons[*at];
+        person.death.is_none() && person.marriage == "10" && person.age_on(county.today) >= 60
+    });
+    let rows = written(county, "civil.destitute", old.map(|at| (Truth::Person(at), at)), |hand, at| {
+        let person = &county.persons[at];
+        let since = county.today - chrono::Days::new(hand.rng().random_range(60..3_600));
+        let together = at.is_multiple_of(3);
+        vec![
+            None,
+            cell(hand.id_text(&person.id, person.birth)),
+            cell(hand.name(&person.name)),
+            cell(hand.yes_no(true)),
+            cell(if together { "集中供养" } else { "分散供养" }),
+            cell(hand.yuan(if together { 1_180 } else { 910 })),
+            cell(hand.date(since, "%Y-%m-%d", 0.25)),
+            cell(touched(hand.rng(), county.today)),
+        ]
+    });
+    Table { name: "tk_gyry", comment: "特困供养人员", columns: DESTITUTE, indexes: &["sfzh"], rows }
+}
+
+fn describe_destitute() -> Resource {
+    Resource::conditional(
+        "MZ-TKGY-003",
+        ("特困供养人员信息", "Destitute people in care"),
+        "特困人员的供养方式和标准",
+        "对特困人员有救助、减免政策的部门，按事项申请",
+    )
+    .of_table(
+        "tk_gyry",
+        &["resident_id"],
+        Some("gxsj"),
+        vec![
+            item("resident_id", "person.id", "sfzh"),
+            item("name", "person.name", "xm"),
+            item("extreme_poverty", "benefit.extreme_poverty", "sftk"),
+            item("benefit_kind", "benefit.kind", "gyfs").label("供养方式"),
+            item("benefit_amount", "benefit.amount", "gybz").label("月供养标准"),
+            item("benefit_since", "benefit.since", "qsrq"),
+        ],
+    )
 }
 
 pub(crate) fn describe() -> Department {
@@ -203,7 +263,7 @@ pub(crate) fn describe() -> Department {
             built_year: 2013,
             engine: Engine::Mariadb,
             source: "minzheng",
-            resources: vec![marriages, allowances],
+            resources: vec![marriages, allowances, describe_destitute()],
         }],
         clients: vec![ClientSystem {
             client_id: "mz-shjz",

@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 
 use plan::{Mount, MountItem};
+use serde::{Deserialize, Serialize};
 use standards::value::ValueKind;
+
+use crate::table::Table;
 
 /// A department 部门.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,12 +75,15 @@ pub struct ClientSystem {
 }
 
 /// Share type 共享类型 of a resource.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum ShareType {
     /// 无条件共享.
     Unconditional,
     /// 有条件共享.
     Conditional,
+    /// 不予共享.
+    None,
 }
 
 /// An information resource 信息资源.
@@ -122,7 +128,63 @@ pub struct Item {
     pub code_map: BTreeMap<String, String>,
 }
 
+impl ShareType {
+    /// The catalogue's word for it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Unconditional => "unconditional",
+            Self::Conditional => "conditional",
+            Self::None => "none",
+        }
+    }
+}
+
+impl Department {
+    /// Shares the department's tables out among its systems, in the order of the systems.
+    pub fn by_system(&self, mut tables: Vec<Table>) -> Vec<(&System, Vec<Table>)> {
+        let mut parts = Vec::new();
+        for system in &self.systems {
+            let own = |table: &Table| system.resources.iter().any(|resource| resource.table == table.name);
+            let (mine, others): (Vec<_>, Vec<_>) = tables.into_iter().partition(own);
+            tables = others;
+            parts.push((system, mine));
+        }
+        parts
+    }
+}
+
 impl Resource {
+    /// A resource that is shared under a condition.
+    pub(crate) fn conditional(
+        code: &'static str,
+        (zh, en): (&'static str, &'static str),
+        summary: &'static str,
+        condition: &'static str,
+    ) -> Self {
+        let (share_type, keys, items) = (ShareType::Conditional, Vec::new(), Vec::new());
+        Self { code, zh, en, summary, share_type, condition, table: "", keys, items, as_of_column: None }
+    }
+
+    /// A resource that every office may use.
+    pub(crate) fn unconditional(
+        code: &'static str,
+        names: (&'static str, &'static str),
+        summary: &'static str,
+    ) -> Self {
+        Self { share_type: ShareType::Unconditional, ..Self::conditional(code, names, summary, "") }
+    }
+
+    /// The table it comes out of, the items a subject is named by, and the column that says when a row was true.
+    pub(crate) fn of_table(
+        self,
+        table: &'static str,
+        keys: &[&'static str],
+        as_of_column: Option<&'static str>,
+        items: Vec<Item>,
+    ) -> Self {
+        Self { table, keys: keys.to_vec(), as_of_column, items, ..self }
+    }
+
     /// How the resource hangs on the department's table, read through a source of this name.
     pub fn mount(&self, source: &str) -> Mount {
         Mount {

@@ -47,9 +47,9 @@ const DEATHS: &[Column] = &[
 const CHILDHOOD: &[(&str, u64)] =
     &[("卡介苗", 1), ("乙肝疫苗", 30), ("脊灰疫苗", 60), ("百白破疫苗", 90), ("麻腮风疫苗", 240)];
 
-/// The tables that are kept as CSV.
-pub(crate) fn text_tables(county: &County) -> Vec<Table> {
-    vec![births(county), vaccinations(county)]
+/// Two tables that are kept as CSV, and one as a workbook.
+pub(crate) fn tables(county: &County) -> Vec<Table> {
+    vec![births(county), vaccinations(county), deaths(county)]
 }
 
 fn sex(sex: Sex) -> &'static str {
@@ -96,7 +96,7 @@ fn births(county: &County) -> Table {
     }
 }
 
-fn vaccinations(county: &County) -> Table {
+pub(crate) fn vaccinations(county: &County) -> Table {
     let mut rng = stream(county.seed, "health.vaccinations");
     let mut rows = Vec::new();
     for (at, person) in county.persons.iter().enumerate() {
@@ -132,8 +132,7 @@ fn vaccinations(county: &County) -> Table {
     }
 }
 
-/// The table that is kept as a workbook.
-pub(crate) fn deaths(county: &County) -> Table {
+fn deaths(county: &County) -> Table {
     let mut rng = stream(county.seed, "health.deaths");
     let mut rows = Vec::new();
     for (at, person) in county.persons.iter().enumerate() {
@@ -229,15 +228,18 @@ pub(crate) fn describe() -> Department {
         en: "Yunlan County Health Bureau",
         credit_code: state_organ(13),
         agent: "卫健前置机",
-        systems: vec![System {
-            zh: "妇幼与公共卫生台账",
-            en: "Maternal and public health files",
-            purpose: "出生、接种、死亡登记台账",
-            built_year: 2016,
-            engine: Engine::Files,
-            source: "taizhang",
-            resources: vec![births, vaccinations, deaths],
-        }],
+        systems: vec![
+            System {
+                zh: "妇幼与公共卫生台账",
+                en: "Maternal and public health files",
+                purpose: "出生、接种、死亡登记台账",
+                built_year: 2016,
+                engine: Engine::Files,
+                source: "taizhang",
+                resources: vec![births, vaccinations, deaths],
+            },
+            super::records::describe(),
+        ],
         clients: vec![ClientSystem {
             client_id: "wj-fybj",
             zh: "妇幼保健管理系统",

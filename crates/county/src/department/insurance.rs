@@ -8,8 +8,8 @@ use crate::department::describe::{
 };
 use crate::department::police::number;
 use crate::dirt::{Hand, touched};
-use crate::streams::{stream, weighted};
-use crate::table::{Column, Row, Table, Truth, integer, text};
+use crate::streams::{pick, stream, weighted};
+use crate::table::{Column, Row, Table, Truth, cell, integer, text, written};
 use crate::truth::{County, Sex};
 
 const INSURED: &[Column] = &[
@@ -26,8 +26,77 @@ const INSURED: &[Column] = &[
     text("updatedAt", 40, "更新时间"),
 ];
 
+const CONTRACTS: &[Column] = &[
+    integer("serialNo", "序号"),
+    text("idCard", 40, "身份证号"),
+    text("fullName", 100, "姓名"),
+    text("employerName", 200, "用人单位"),
+    text("creditCode", 40, "用人单位信用代码"),
+    text("position", 60, "岗位"),
+    text("startDate", 40, "合同起始"),
+    text("endDate", 40, "合同终止，无固定期限为空"),
+    text("updatedAt", 40, "更新时间"),
+];
+
+pub(crate) fn tables(county: &County) -> Vec<Table> {
+    vec![insured(county), contracts(county)]
+}
+
+/// The labour contracts that employers report.
+fn contracts(county: &County) -> Table {
+    let persons = county.persons.iter().enumerate();
+    let employed = persons.filter_map(|(at, person)| Some((Truth::Person(at), (person, person.employer?))));
+    let rows = written(county, "insurance.contracts", employed, |hand, (person, employer)| {
+        let enterprise = &county.enterprises[employer];
+        let from = county.today - Days::new(hand.rng().random_range(20..2_400));
+        let until = hand.rng().random_bool(0.7).then(|| from + Days::new(3 * 365));
+        let position = pick(hand.rng(), &["操作工", "文员", "销售", "驾驶员", "技术员", "保洁", "管理"]);
+        vec![
+            None,
+            cell(hand.id_text(&person.id, person.birth)),
+            cell(hand.name(&person.name)),
+            cell(hand.enterprise(&enterprise.name)),
+            cell(&enterprise.credit_code),
+            cell(position),
+            cell(hand.date(from, "%Y-%m-%d", 0.05)),
+            until.map(|day| hand.date(day, "%Y-%m-%d", 0.05)),
+            cell(touched(hand.rng(), county.today).replace(' ', "T")),
+        ]
+    });
+    Table {
+        name: "contracts",
+        comment: "劳动合同备案",
+        columns: CONTRACTS,
+        indexes: &["idCard", "creditCode"],
+        rows,
+    }
+}
+
+fn describe_contracts() -> Resource {
+    Resource::conditional(
+        "RS-LDHT-002",
+        ("劳动合同备案信息", "Labour contracts"),
+        "用人单位备案的劳动合同期限和岗位",
+        "核对就业状况、用工主体的部门，按事项申请",
+    )
+    .of_table(
+        "contracts",
+        &["resident_id", "credit_code"],
+        Some("updatedAt"),
+        vec![
+            item("resident_id", "person.id", "idCard"),
+            item("name", "person.name", "fullName"),
+            item("employer", "person.employer", "employerName"),
+            item("credit_code", "enterprise.credit_code", "creditCode"),
+            item("position", "employment.position", "position"),
+            item("contract_from", "employment.contract_from", "startDate"),
+            item("contract_until", "employment.contract_until", "endDate"),
+        ],
+    )
+}
+
 /// Everyone of sixteen and over who is insured.
-pub(crate) fn table(county: &County) -> Table {
+pub(crate) fn insured(county: &County) -> Table {
     let mut rng = stream(county.seed, "insurance.insured");
     let mut rows = Vec::new();
     for (at, person) in county.persons.iter().enumerate() {
@@ -102,7 +171,7 @@ pub(crate) fn describe() -> Department {
             built_year: 2019,
             engine: Engine::Http,
             source: "shebao",
-            resources: vec![insured],
+            resources: vec![insured, describe_contracts()],
         }],
         clients: vec![ClientSystem {
             client_id: "rs-dyrz",

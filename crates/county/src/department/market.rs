@@ -1,12 +1,14 @@
 //! 市场监督管理局: the register of businesses, in one SQLite file.
 
+use rand::Rng;
+
 use crate::department::describe::{
     ClientSystem, Department, Engine, Resource, ShareType, System, item, state_organ,
 };
 use crate::department::police::number;
 use crate::dirt::{Dirt, Hand, touched};
-use crate::streams::stream;
-use crate::table::{Column, Row, Table, Truth, integer, text};
+use crate::streams::{pick, stream};
+use crate::table::{Column, Row, Table, Truth, cell, integer, text, written};
 use crate::truth::County;
 
 const ENTERPRISES: &[Column] = &[
@@ -76,7 +78,68 @@ pub(crate) fn tables(county: &County) -> Vec<Table> {
     }
     number(&mut rows);
     let indexes = &["TYSHXYDM", "FDDBRSFZ"];
-    vec![Table { name: "QYDJXX", comment: "企业登记信息", columns: ENTERPRISES, indexes, rows }]
+    let register =
+        Table { name: "QYDJXX", comment: "企业登记信息", columns: ENTERPRISES, indexes, rows };
+    vec![register, food(county)]
+}
+
+const FOOD: &[Column] = &[
+    integer("XH", "序号"),
+    text("TYSHXYDM", 40, "统一社会信用代码"),
+    text("JYZMC", 200, "经营者名称"),
+    text("XKZBH", 40, "食品经营许可证编号"),
+    text("XKXM", 60, "经营项目"),
+    text("YXQZ", 30, "有效期至"),
+    text("ZT", 10, "1有效 0注销"),
+    text("GXSJ", 30, "更新时间"),
+];
+
+/// Licences of those who cook or sell food.
+fn food(county: &County) -> Table {
+    let sellers = county.enterprises.iter().enumerate();
+    let sellers = sellers.filter(|(_, one)| ["H621", "F519", "C153"].contains(&one.industry));
+    let rows = written(
+        county,
+        "market.food",
+        sellers.map(|(at, one)| (Truth::Enterprise(at), (at, one))),
+        |hand, (at, enterprise)| {
+            let until = county.today + chrono::Days::new(hand.rng().random_range(1..1_700));
+            vec![
+                None,
+                cell(&enterprise.credit_code),
+                cell(hand.enterprise(&enterprise.name)),
+                cell(format!("JY2{}{:07}", crate::REGION, at)),
+                cell(pick(hand.rng(), &["预包装食品销售", "热食类食品制售", "散装食品销售"])),
+                cell(hand.date(until, "%Y-%m-%d", 0.1)),
+                cell(if enterprise.status == 1 { "1" } else { "0" }),
+                cell(touched(hand.rng(), county.today)),
+            ]
+        },
+    );
+    Table {
+        name: "SPJYXK", comment: "食品经营许可", columns: FOOD, indexes: &["TYSHXYDM", "XKZBH"], rows
+    }
+}
+
+fn describe_food() -> Resource {
+    Resource::unconditional(
+        "SG-SPJY-002",
+        ("食品经营许可信息", "Food licences"),
+        "食品经营者的许可项目和有效期",
+    )
+    .of_table(
+        "SPJYXK",
+        &["credit_code", "permit_number"],
+        Some("GXSJ"),
+        vec![
+            item("credit_code", "enterprise.credit_code", "TYSHXYDM"),
+            item("enterprise_name", "enterprise.name", "JYZMC").label("经营者名称"),
+            item("permit_number", "permit.number", "XKZBH"),
+            item("permit_kind", "permit.kind", "XKXM"),
+            item("valid_until", "permit.valid_until", "YXQZ"),
+            item("permit_status", "permit.status", "ZT").codes(&[("1", "有效"), ("0", "注销")]),
+        ],
+    )
 }
 
 pub(crate) fn describe() -> Department {
@@ -122,7 +185,7 @@ pub(crate) fn describe() -> Department {
             built_year: 2011,
             engine: Engine::Sqlite,
             source: "dengji",
-            resources: vec![register],
+            resources: vec![register, describe_food()],
         }],
         clients: vec![ClientSystem {
             client_id: "sg-qykb",

@@ -1,23 +1,39 @@
 //! The departments: who they are, which systems they run, what they can share.
 
+mod agriculture;
 mod civil;
 mod describe;
+mod disabled;
+mod education;
+mod emergency;
 mod health;
+mod housing;
 mod insurance;
 mod market;
+mod medical;
+mod natural;
 mod police;
+mod records;
+mod tax;
+mod traffic;
+mod transport;
+mod urban;
+mod veterans;
 
-pub(crate) use civil::tables as civil_tables;
 pub use describe::{ClientSystem, Department, Engine, Item, Resource, ShareType, System};
-pub(crate) use health::{deaths, text_tables as health_tables};
-pub(crate) use insurance::table as insurance_table;
-pub(crate) use market::tables as market_tables;
-pub(crate) use police::tables as police_tables;
 
+pub(crate) use civil::{allowances, marriages};
+pub(crate) use health::vaccinations;
+pub(crate) use insurance::insured;
+pub(crate) use police::persons as residents;
+
+use crate::table::Table;
 use crate::truth::County;
 
 impl County {
-    /// The five departments, in a fixed order: police, civil affairs, health, market supervision, social security.
+    /// The sixteen departments, in a fixed order: police, civil affairs, health, market supervision, social security,
+    /// housing, natural resources, education, transport, taxation, disabled persons, agriculture, emergencies,
+    /// urban administration, veterans, medical insurance.
     pub fn departments(&self) -> Vec<Department> {
         vec![
             police::describe(),
@@ -25,21 +41,39 @@ impl County {
             health::describe(),
             market::describe(),
             insurance::describe(),
+            housing::describe(),
+            natural::describe(),
+            education::describe(),
+            transport::describe(),
+            tax::describe(),
+            disabled::describe(),
+            agriculture::describe(),
+            emergency::describe(),
+            urban::describe(),
+            veterans::describe(),
+            medical::describe(),
         ]
     }
 
     /// All tables of a department by its key, with the truth behind each row. Empty for an unknown key.
-    pub fn tables_of(&self, department: &str) -> Vec<crate::Table> {
+    pub fn tables_of(&self, department: &str) -> Vec<Table> {
         match department {
-            "police" => police_tables(self),
-            "civil" => civil_tables(self),
-            "health" => {
-                let mut tables = health_tables(self);
-                tables.push(deaths(self));
-                tables
-            }
-            "market" => market_tables(self),
-            "insurance" => vec![insurance_table(self)],
+            "police" => [police::tables(self), traffic::tables(self)].concat(),
+            "civil" => civil::tables(self),
+            "health" => [health::tables(self), records::tables(self)].concat(),
+            "market" => market::tables(self),
+            "insurance" => insurance::tables(self),
+            "housing" => housing::tables(self),
+            "natural" => natural::tables(self),
+            "education" => education::tables(self),
+            "transport" => transport::tables(self),
+            "tax" => tax::tables(self),
+            "disabled" => disabled::tables(self),
+            "agriculture" => agriculture::tables(self),
+            "emergency" => emergency::tables(self),
+            "urban" => urban::tables(self),
+            "veterans" => veterans::tables(self),
+            "medical" => medical::tables(self),
             _ => Vec::new(),
         }
     }

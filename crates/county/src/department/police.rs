@@ -40,7 +40,7 @@ pub(crate) fn tables(county: &County) -> Vec<Table> {
     vec![persons(county), households(county)]
 }
 
-fn persons(county: &County) -> Table {
+pub(crate) fn persons(county: &County) -> Table {
     let mut rng = stream(county.seed, "police.persons");
     let mut rows = Vec::with_capacity(county.persons.len());
     for (at, person) in county.persons.iter().enumerate() {
@@ -211,15 +211,18 @@ pub(crate) fn describe() -> Department {
         en: "Yunlan County Public Security Bureau",
         credit_code: state_organ(11),
         agent: "公安前置机",
-        systems: vec![System {
-            zh: "户籍人口管理系统",
-            en: "Household registration system",
-            purpose: "办理户口登记、迁移、注销",
-            built_year: 2009,
-            engine: Engine::Postgres,
-            source: "hukou",
-            resources: vec![persons, households],
-        }],
+        systems: vec![
+            System {
+                zh: "户籍人口管理系统",
+                en: "Household registration system",
+                purpose: "办理户口登记、迁移、注销",
+                built_year: 2009,
+                engine: Engine::Postgres,
+                source: "hukou",
+                resources: vec![persons, households],
+            },
+            super::traffic::describe(),
+        ],
         clients: vec![ClientSystem {
             client_id: "ga-hzdj",
             zh: "户口登记受理系统",

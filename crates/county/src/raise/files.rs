@@ -1,4 +1,4 @@
-//! The health bureau's folder: CSV in GB18030 and a workbook.
+//! Folders of files: CSV in GB18030 and workbooks.
 
 use std::path::Path;
 
@@ -6,24 +6,23 @@ use anyhow::Context;
 use encoding_rs::GB18030;
 use rust_xlsxwriter::{Format, Workbook};
 
-use crate::department::{deaths, health_tables};
 use crate::dirt::serial;
 use crate::table::Table;
-use crate::truth::County;
 
-/// Writes the health bureau's files into a folder.
+/// Writes a system's tables into a folder. A table named `file.xlsx#sheet` becomes a workbook, others CSV files.
 ///
 /// # Errors
 /// When the folder cannot be written.
-pub fn raise_files(county: &County, dir: &Path) -> anyhow::Result<()> {
+pub fn raise_files(tables: &[Table], dir: &Path) -> anyhow::Result<()> {
     std::fs::create_dir_all(dir).with_context(|| format!("cannot make {}", dir.display()))?;
-    for table in health_tables(county) {
-        let path = dir.join(table.name);
-        std::fs::write(&path, text(&table)?).with_context(|| format!("cannot write {}", path.display()))?;
+    for table in tables {
+        let path = dir.join(table.name.split('#').next().unwrap_or(table.name));
+        let written = match table.name.split_once('#') {
+            Some((_, sheet)) => workbook(table, sheet)?.save(&path).map_err(anyhow::Error::from),
+            None => std::fs::write(&path, text(table)?).map_err(anyhow::Error::from),
+        };
+        written.with_context(|| format!("cannot write {}", path.display()))?;
     }
-    let table = deaths(county);
-    let (file, sheet) = table.name.split_once('#').context("a workbook's table is named file#sheet")?;
-    workbook(&table, sheet)?.save(dir.join(file)).with_context(|| format!("cannot write {file}"))?;
     Ok(())
 }
 

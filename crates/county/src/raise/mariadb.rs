@@ -1,12 +1,13 @@
-//! Civil affairs' tables in MariaDB.
+//! Tables in MariaDB.
 
 use anyhow::Context;
-use sqlx::{AssertSqlSafe, Connection, Executor, MySql, MySqlConnection, QueryBuilder, raw_sql};
+use sqlx::mysql::MySqlConnectOptions;
+use sqlx::{
+    AssertSqlSafe, ConnectOptions, Connection, Executor, MySql, MySqlConnection, QueryBuilder, raw_sql,
+};
 
 use super::Dialect;
-use crate::department::civil_tables;
 use crate::table::Table;
-use crate::truth::County;
 
 const DIALECT: Dialect = Dialect {
     quote: '`',
@@ -18,19 +19,33 @@ const DIALECT: Dialect = Dialect {
 /// Rows in one statement; a statement may hold 65535 values.
 const ROWS: usize = 1_000;
 
-/// Writes civil affairs' tables into a MariaDB or MySQL database.
+/// Writes a system's tables into a MariaDB or MySQL database.
 ///
 /// # Errors
 /// When the server cannot be reached or refuses.
-pub async fn raise_mariadb(county: &County, url: &str) -> anyhow::Result<()> {
+pub async fn raise_mariadb(tables: &[Table], url: &str) -> anyhow::Result<()> {
     let mut connection = MySqlConnection::connect(url).await.context("cannot reach MariaDB")?;
     // As on the department's old server: zero dates are let in.
     connection.execute("SET SESSION sql_mode = ''").await?;
-    for table in civil_tables(county) {
-        write(&mut connection, &table).await.with_context(|| format!("table {}", table.name))?;
+    for table in tables {
+        write(&mut connection, table).await.with_context(|| format!("table {}", table.name))?;
     }
     connection.close().await?;
     Ok(())
+}
+
+/// Makes a database beside the one that the address names, and gives its address. One that is there already is kept.
+///
+/// # Errors
+/// When the server cannot be reached or refuses.
+pub async fn mariadb_database(url: &str, suffix: &str) -> anyhow::Result<String> {
+    let options: MySqlConnectOptions = url.parse().context("address of MariaDB")?;
+    let name = format!("{}_{suffix}", options.get_database().unwrap_or("guantong"));
+    let mut connection = options.connect().await.context("cannot reach MariaDB")?;
+    let make = format!("CREATE DATABASE IF NOT EXISTS `{name}` DEFAULT CHARSET utf8mb4");
+    raw_sql(AssertSqlSafe(make)).execute(&mut connection).await?;
+    connection.close().await?;
+    Ok(options.database(&name).to_url_lossy().to_string())
 }
 
 async fn write(connection: &mut MySqlConnection, table: &Table) -> anyhow::Result<()> {

@@ -7,10 +7,10 @@ mod sqlite;
 mod truth;
 
 pub use files::raise_files;
-pub use mariadb::raise_mariadb;
+pub use mariadb::{mariadb_database, raise_mariadb};
 pub use postgres::raise_postgres;
-pub use sqlite::{raise_civil_sqlite, raise_police_sqlite, raise_sqlite};
-pub use truth::write_truth;
+pub use sqlite::raise_sqlite;
+pub use truth::{row_truths, write_facts, write_truth};
 
 use crate::table::{ColumnType, Table};
 

@@ -1,26 +1,29 @@
-//! The police's tables in PostgreSQL, by COPY.
+//! Tables in PostgreSQL, by COPY.
 
 use anyhow::Context;
 use sqlx::{AssertSqlSafe, Connection, PgConnection, raw_sql};
 
 use super::Dialect;
-use crate::department::police_tables;
 use crate::table::{Row, Table};
-use crate::truth::County;
 
 const DIALECT: Dialect =
     Dialect { quote: '"', date: "DATE", timestamp: "TIMESTAMP", inline_comments: false, suffix: "" };
 /// Bytes sent to the server at a time.
 const PIECE: usize = 256 * 1024;
 
-/// Writes the police's tables into a PostgreSQL database.
+/// Writes a system's tables into a PostgreSQL database, into a schema of their own if one is named.
 ///
 /// # Errors
 /// When the server cannot be reached or refuses.
-pub async fn raise_postgres(county: &County, url: &str) -> anyhow::Result<()> {
+pub async fn raise_postgres(tables: &[Table], url: &str, schema: Option<&str>) -> anyhow::Result<()> {
     let mut connection = PgConnection::connect(url).await.context("cannot reach PostgreSQL")?;
-    for table in police_tables(county) {
-        write(&mut connection, &table).await.with_context(|| format!("table {}", table.name))?;
+    if let Some(schema) = schema {
+        let name = format!("\"{schema}\"");
+        let make = format!("CREATE SCHEMA IF NOT EXISTS {name}; SET search_path TO {name}");
+        raw_sql(AssertSqlSafe(make)).execute(&mut connection).await?;
+    }
+    for table in tables {
+        write(&mut connection, table).await.with_context(|| format!("table {}", table.name))?;
     }
     connection.close().await?;
     Ok(())

@@ -1,4 +1,4 @@
-//! Tables in SQLite files: market supervision's always, the police's and civil affairs' where there is no server.
+//! Tables in SQLite files: those of systems that keep them so, and those of all others where there is no server.
 
 use std::path::Path;
 
@@ -7,40 +7,18 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, QueryBuilder, Sqlite, SqliteConnection, raw_sql};
 
 use super::Dialect;
-use crate::department::{civil_tables, market_tables, police_tables};
 use crate::table::{ColumnType, Table};
-use crate::truth::County;
 
 const DIALECT: Dialect =
     Dialect { quote: '"', date: "DATE", timestamp: "DATETIME", inline_comments: false, suffix: "" };
 /// Rows in one statement; a statement may hold 32766 values.
 const ROWS: usize = 500;
 
-/// Writes market supervision's tables into an SQLite file.
+/// Writes a system's tables into an SQLite file.
 ///
 /// # Errors
 /// When the file cannot be written.
-pub async fn raise_sqlite(county: &County, path: &Path) -> anyhow::Result<()> {
-    write_all(&market_tables(county), path).await
-}
-
-/// Writes the police's tables into an SQLite file, for machines without PostgreSQL.
-///
-/// # Errors
-/// When the file cannot be written.
-pub async fn raise_police_sqlite(county: &County, path: &Path) -> anyhow::Result<()> {
-    write_all(&police_tables(county), path).await
-}
-
-/// Writes civil affairs' tables into an SQLite file, for machines without MariaDB.
-///
-/// # Errors
-/// When the file cannot be written.
-pub async fn raise_civil_sqlite(county: &County, path: &Path) -> anyhow::Result<()> {
-    write_all(&civil_tables(county), path).await
-}
-
-async fn write_all(tables: &[Table], path: &Path) -> anyhow::Result<()> {
+pub async fn raise_sqlite(tables: &[Table], path: &Path) -> anyhow::Result<()> {
     if let Some(dir) = path.parent() {
         std::fs::create_dir_all(dir).with_context(|| format!("cannot make {}", dir.display()))?;
     }

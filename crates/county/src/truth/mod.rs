@@ -1,11 +1,16 @@
 //! The truth of the county: what every register would say if nobody ever made a mistake.
 
+mod callings;
 mod enterprises;
 mod numbers;
 mod people;
+mod things;
 
 use chrono::NaiveDate;
 use serde::Serialize;
+
+pub use callings::{Disability, Student, Veteran};
+pub use things::{Home, Land, Mortgage, Vehicle};
 
 /// How many people and enterprises.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -18,7 +23,7 @@ pub struct Size {
 
 impl Default for Size {
     fn default() -> Self {
-        Self { residents: 20_000, enterprises: 2_000 }
+        Self { residents: 120_000, enterprises: 9_000 }
     }
 }
 
@@ -73,6 +78,12 @@ pub struct Person {
     pub employer: Option<usize>,
     /// Date of death.
     pub death: Option<NaiveDate>,
+    /// Recognised disability 残疾.
+    pub disability: Option<Disability>,
+    /// Entitled as veteran or as family of one 优抚对象.
+    pub veteran: Option<Veteran>,
+    /// Pupil of a school.
+    pub student: Option<Student>,
 }
 
 impl Person {
@@ -165,6 +176,12 @@ pub struct County {
     pub marriages: Vec<Marriage>,
     /// Enterprises.
     pub enterprises: Vec<Enterprise>,
+    /// Homes with a certificate of ownership.
+    pub homes: Vec<Home>,
+    /// Motor vehicles.
+    pub vehicles: Vec<Vehicle>,
+    /// Contracted land.
+    pub lands: Vec<Land>,
 }
 
 /// Makes a county. The same seed and size always give the same one.
@@ -178,8 +195,13 @@ pub fn generate(seed: u64, size: Size) -> County {
         households: Vec::with_capacity(size.residents / 2),
         marriages: Vec::new(),
         enterprises: Vec::with_capacity(size.enterprises),
+        homes: Vec::new(),
+        vehicles: Vec::new(),
+        lands: Vec::new(),
     };
     people::settle(&mut county, size.residents);
     enterprises::found(&mut county, size.enterprises);
+    callings::call(&mut county);
+    things::share_out(&mut county);
     county
 }

@@ -151,6 +151,9 @@ impl Settlement<'_> {
             spouse: None,
             employer: None,
             death: None,
+            disability: None,
+            veteran: None,
+            student: None,
         });
         self.county.households[household].members.push(index);
         index

@@ -48,6 +48,7 @@ fn every_mistake_occurs() {
         HalfBrackets,
         TwoRows,
         Outdated,
+        TwoNames,
     ] {
         assert!(all.get(&dirt).copied().unwrap_or(0) > 0, "{dirt:?} never occurs: {all:?}");
     }

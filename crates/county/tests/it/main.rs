@@ -5,6 +5,10 @@ mod describe;
 #[cfg(test)]
 mod dirt;
 #[cfg(test)]
+mod inventory;
+#[cfg(test)]
+mod plans;
+#[cfg(test)]
 mod raise;
 #[cfg(test)]
 mod truth;

@@ -1,7 +1,7 @@
 //! Every engine takes its tables, and gives back what was written.
 
 use calamine::Reader;
-use county::{County, InsuranceApi, Size, Table, generate};
+use county::{Api, County, Size, Table, generate};
 use sqlx::{Connection, Row, SqliteConnection};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
@@ -19,8 +19,9 @@ async fn postgres_takes_the_police() {
     let county = county();
     let server = testbed::shared_postgres().await.unwrap();
     let database = server.create_database().await.unwrap();
-    county::raise_postgres(&county, database.url()).await.unwrap();
-    county::raise_postgres(&county, database.url()).await.unwrap();
+    let tables = county.tables_of("police");
+    county::raise_postgres(&tables, database.url(), None).await.unwrap();
+    county::raise_postgres(&tables, database.url(), None).await.unwrap();
     let expected = table(&county, "police", "HKRK");
     let count = server.psql_in(database.name(), r#"select count(*) from "HKRK""#).await.unwrap();
     assert_eq!(count, expected.rows.len().to_string());
@@ -30,6 +31,12 @@ async fn postgres_takes_the_police() {
     assert_eq!(server.psql_in(database.name(), comment).await.unwrap(), "公民身份号码");
     let indexes = "select count(*) from pg_indexes where tablename = 'HKRK' and indexdef like '%GMSFHM%'";
     assert_eq!(server.psql_in(database.name(), indexes).await.unwrap(), "1");
+    // A second department has a schema of its own in the same database.
+    let tables = county.tables_of("natural");
+    county::raise_postgres(&tables, database.url(), Some("budongchan")).await.unwrap();
+    let count = r#"select count(*) from budongchan."BDC_QLR""#;
+    let said = server.psql_in(database.name(), count).await.unwrap();
+    assert_eq!(said, tables[0].rows.len().to_string());
 }
 
 /// MariaDB holds all rows, rare characters and zero dates included.
@@ -38,7 +45,7 @@ async fn mariadb_takes_civil_affairs() {
     let county = generate(9, Size { residents: 4_000, enterprises: 40 });
     let server = testbed::shared_mariadb().await.unwrap();
     let database = server.create_database().await.unwrap();
-    county::raise_mariadb(&county, database.url()).await.unwrap();
+    county::raise_mariadb(&county.tables_of("civil"), database.url()).await.unwrap();
     let marriages = table(&county, "civil", "婚姻登记");
     let said = server.sql_in(database.name(), "select count(*) from 婚姻登记").await.unwrap();
     assert_eq!(said, marriages.rows.len().to_string());
@@ -50,6 +57,14 @@ async fn mariadb_takes_civil_affairs() {
         server.sql_in(database.name(), "select count(*) from 婚姻登记 where 登记日期 = 0").await.unwrap();
     assert_eq!(said, zero.to_string());
     assert!(zero > 0);
+    // A second department has a database of its own beside it; making it twice does no harm.
+    let beside = county::mariadb_database(database.url(), "nongjing").await.unwrap();
+    assert_eq!(county::mariadb_database(database.url(), "nongjing").await.unwrap(), beside);
+    let tables = county.tables_of("agriculture");
+    county::raise_mariadb(&tables, &beside).await.unwrap();
+    let name = format!("{}_nongjing", database.name());
+    let said = server.sql_in(&name, "select count(*) from cbjyq_cbht").await.unwrap();
+    assert_eq!(said, tables[0].rows.len().to_string());
 }
 
 /// SQLite takes market supervision's tables, and those of departments whose server is missing.
@@ -59,9 +74,9 @@ async fn sqlite_takes_any_department() {
     let dir = tempfile::tempdir().unwrap();
     let (market, police, civil) =
         (dir.path().join("deep/market.db"), dir.path().join("police.db"), dir.path().join("civil.db"));
-    county::raise_sqlite(&county, &market).await.unwrap();
-    county::raise_police_sqlite(&county, &police).await.unwrap();
-    county::raise_civil_sqlite(&county, &civil).await.unwrap();
+    for (path, department) in [(&market, "market"), (&police, "police"), (&civil, "civil")] {
+        county::raise_sqlite(&county.tables_of(department), path).await.unwrap();
+    }
     for (path, department, name) in
         [(&market, "market", "QYDJXX"), (&police, "police", "HKRK"), (&civil, "civil", "婚姻登记")]
     {
@@ -81,7 +96,9 @@ async fn sqlite_takes_any_department() {
 fn files_take_health() {
     let county = county();
     let dir = tempfile::tempdir().unwrap();
-    county::raise_files(&county, dir.path()).unwrap();
+    let mut tables = county.tables_of("health");
+    tables.truncate(3);
+    county::raise_files(&tables, dir.path()).unwrap();
     let expected = table(&county, "health", "预防接种.csv");
     let bytes = std::fs::read(dir.path().join("预防接种.csv")).unwrap();
     assert!(std::str::from_utf8(&bytes).is_err(), "must not be UTF-8");
@@ -101,13 +118,13 @@ fn files_take_health() {
     assert!(days.iter().any(|cell| matches!(cell, calamine::Data::String(_))), "no text");
 }
 
-async fn ask(api: &InsuranceApi, path: &str, token: &str) -> (u16, serde_json::Value) {
+async fn ask(api: &Api, path: &str, token: &str) -> (u16, serde_json::Value) {
     let base = api.base_url();
     let authority = base.trim_start_matches("http://").trim_end_matches("/api/").to_owned();
     let mut stream = tokio::net::TcpStream::connect(&authority).await.unwrap();
     let request = format!(
         "GET /api/{path} HTTP/1.1\r\nhost: {authority}\r\n{}: {token}\r\nconnection: close\r\n\r\n",
-        InsuranceApi::TOKEN_HEADER
+        Api::TOKEN_HEADER
     );
     stream.write_all(request.as_bytes()).await.unwrap();
     let mut said = String::new();
@@ -120,7 +137,8 @@ async fn ask(api: &InsuranceApi, path: &str, token: &str) -> (u16, serde_json::V
 #[tokio::test(flavor = "multi_thread")]
 async fn the_api_serves_social_security() {
     let county = county();
-    let api = county::insurance_api(&county, ([127, 0, 0, 1], 0).into(), "token-of-the-test").await.unwrap();
+    let tables = county.tables_of("insurance");
+    let api = county::serve_api(tables, ([127, 0, 0, 1], 0).into(), "token-of-the-test").await.unwrap();
     let rows = table(&county, "insurance", "insured").rows;
     let clean = rows.iter().find(|row| row.dirt.is_empty()).unwrap();
     let id = clean.cells[1].as_deref().unwrap();
@@ -136,6 +154,11 @@ async fn the_api_serves_social_security() {
     let (_, beyond) = ask(&api, "insured?page=18446744073709551615&size=1000", api.token()).await;
     assert_eq!(beyond["data"].as_array().unwrap().len(), 0);
     assert_eq!(ask(&api, "insured", "wrong").await.0, 401);
+    assert_eq!(ask(&api, "salaries", api.token()).await.0, 404);
+    let (_, contracts) = ask(&api, "contracts?size=1", api.token()).await;
+    let code = contracts["data"][0]["creditCode"].as_str().unwrap();
+    let (_, found) = ask(&api, &format!("contracts?creditCode={code}"), api.token()).await;
+    assert_eq!(found["data"][0]["creditCode"], code);
     let address = api.base_url();
     api.stop().await.unwrap();
     let authority = address.trim_start_matches("http://").trim_end_matches("/api/").to_owned();

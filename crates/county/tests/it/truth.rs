@@ -105,3 +105,31 @@ fn families_are_consistent() {
     assert!(county.marriages.iter().any(|marriage| marriage.divorced.is_some()), "no divorce");
     assert!(county.persons.iter().any(|person| person.death.is_some()), "no death");
 }
+
+/// What people own and are hangs together with who they are: owners live, pupils are of school age, a disability
+/// certificate begins with the identity number, plates are unique.
+#[test]
+fn things_have_owners() {
+    let county = generate(5, SMALL);
+    let mut plates = HashSet::new();
+    for vehicle in &county.vehicles {
+        assert!(county.persons[vehicle.owner].age_on(county.today) >= 20);
+        assert!(plates.insert(&vehicle.plate), "{}", vehicle.plate);
+    }
+    assert!(county.homes.iter().any(|home| home.mortgage.is_some()));
+    assert!(county.homes.iter().all(|home| home.registered <= county.today));
+    let with_land: HashSet<usize> = county.lands.iter().map(|land| land.household).collect();
+    assert_eq!(with_land.len(), county.lands.len());
+    let (mut pupils, mut disabled) = (0, 0);
+    for person in &county.persons {
+        if let Some(student) = &person.student {
+            assert!((6..18).contains(&person.age_on(county.today)) && person.death.is_none(), "{student:?}");
+            pupils += 1;
+        }
+        if let Some(disability) = &person.disability {
+            assert!(disability.certificate.starts_with(&person.id));
+            disabled += 1;
+        }
+    }
+    assert!(pupils > 50 && disabled > 20, "{pupils} pupils, {disabled} disabled");
+}

@@ -20,7 +20,7 @@ impl Agents {
         for department in &seeded.departments {
             let own = dir.join("agents").join(department.key);
             std::fs::create_dir_all(&own)?;
-            let config = write_config(&own, url, &department.sources, department.key, stores)?;
+            let config = write_config(&own, url, &department.sources, stores)?;
             let joined = command(&program, &config, &own)?
                 .args(["join", "--code", &department.join_code])
                 .output()
@@ -68,18 +68,13 @@ fn command(program: &Path, config: &Path, own: &Path) -> anyhow::Result<Command>
     Ok(command)
 }
 
-fn write_config(
-    own: &Path,
-    url: &str,
-    sources: &[String],
-    key: &str,
-    stores: &Stores,
-) -> anyhow::Result<PathBuf> {
+fn write_config(own: &Path, url: &str, sources: &[String], stores: &Stores) -> anyhow::Result<PathBuf> {
     let mut root = toml::Table::new();
     root.insert("hub".into(), toml::Value::String(url.to_owned()));
     root.insert("state_dir".into(), toml::Value::String("state".into()));
     root.insert("accept".into(), toml::Value::String("auto".into()));
-    let each = sources.iter().map(|name| (name.clone(), stores.source(key, own))).collect();
+    let each = sources.iter().map(|name| Ok((name.clone(), stores.source(name, own)?)));
+    let each = each.collect::<anyhow::Result<_>>()?;
     root.insert("sources".into(), toml::Value::Table(each));
     let path = own.join("agent.toml");
     let head = "# 示范县前置机 / agent of the demo county\n";

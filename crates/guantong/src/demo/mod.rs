@@ -10,6 +10,7 @@ mod stores;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
 use clap::Args;
@@ -27,18 +28,18 @@ pub struct DemoArgs {
     #[arg(long, default_value = "demo-data")]
     data_dir: PathBuf,
     /// Residents 居民数.
-    #[arg(long, default_value_t = 20_000)]
+    #[arg(long, default_value_t = 120_000)]
     residents: usize,
     /// Enterprises 企业数.
-    #[arg(long, default_value_t = 2_000)]
+    #[arg(long, default_value_t = 9_000)]
     enterprises: usize,
     /// Seed; the same seed gives the same county 随机种子.
     #[arg(long, default_value_t = 2025)]
     seed: u64,
-    /// PostgreSQL database for the police; SQLite when left out.
+    /// PostgreSQL database for the departments that use one; SQLite when left out.
     #[arg(long)]
     postgres_url: Option<String>,
-    /// MariaDB database for civil affairs; SQLite when left out.
+    /// MariaDB database for the departments that use one; SQLite when left out.
     #[arg(long)]
     mariadb_url: Option<String>,
     /// Port of console and interface; 0 takes a free one 端口.
@@ -63,12 +64,13 @@ pub async fn run(args: &DemoArgs, stop: CancellationToken) -> anyhow::Result<()>
 
     say.line("正在生成云澜县（虚构）……", "Making the fictional county of Yunlan…");
     let size = county::Size { residents: args.residents, enterprises: args.enterprises };
-    let county = county::Plan { seed: args.seed, size }.generate();
-    let stores =
-        stores::raise(&county, &dir, args.postgres_url.as_deref(), args.mariadb_url.as_deref()).await?;
+    let county = Arc::new(county::Plan { seed: args.seed, size }.generate());
+    let servers = stores::Servers { postgres: args.postgres_url.clone(), mariadb: args.mariadb_url.clone() };
+    let stores = stores::raise(&county, &dir, &servers).await?;
+    let (people, kinds) = (county.persons.len(), stores.describe());
     say.line(
-        &format!("各部门业务库已就绪：{}", stores.describe_zh()),
-        &format!("The departments' own stores are up: {}", stores.describe_en()),
+        &format!("{people} 名居民；各部门业务库已就绪：{kinds}"),
+        &format!("{people} residents; the departments' own stores are up: {kinds}"),
     );
 
     let config = Config {

@@ -1,0 +1,60 @@
+//! The inventory of systems and the catalogue of what is not mounted: big enough, in every state, and well formed.
+
+use std::collections::HashSet;
+
+use county::{Entry, ShareType, Size, SystemState, generate};
+
+/// Forty systems or more, some retired with a successor at the same department; every system with a store is among them.
+#[test]
+fn systems_are_inventoried() {
+    let systems = county::systems();
+    assert!(systems.len() >= 40, "{}", systems.len());
+    let names: HashSet<&str> = systems.iter().map(|system| system.name.as_str()).collect();
+    assert_eq!(names.len(), systems.len());
+    for system in &systems {
+        if let Some(successor) = &system.replaced_by {
+            let found = systems.iter().find(|one| one.name == *successor).expect("successor");
+            assert_eq!((system.state, &found.department), (SystemState::Retired, &system.department));
+        }
+    }
+    let county = generate(1, Size { residents: 200, enterprises: 20 });
+    for department in county.departments() {
+        for system in &department.systems {
+            assert!(names.contains(system.zh), "{}", system.zh);
+        }
+    }
+}
+
+/// With the mounted ones there are eighty resources or more; codes are unique and begin with the department's letters,
+/// data elements and systems exist, every state and share type occurs, and conditions and bases stand where they must.
+#[test]
+fn listed_resources_are_well_formed() {
+    let county = generate(1, Size { residents: 200, enterprises: 20 });
+    let departments = county.departments();
+    let mounted = departments.iter().flat_map(|one| &one.systems).flat_map(|system| &system.resources);
+    let mut codes: HashSet<String> = mounted.map(|resource| resource.code.to_owned()).collect();
+    let listed = county::listed();
+    assert!(codes.len() >= 30 && codes.len() + listed.len() >= 80, "{} and {}", codes.len(), listed.len());
+    let systems = county::systems();
+    let (mut entries, mut types) = (HashSet::new(), HashSet::new());
+    for resource in &listed {
+        assert!(codes.insert(resource.code.clone()), "{} twice", resource.code);
+        let own = departments.iter().find(|one| one.key == resource.department).unwrap();
+        let prefix = own.systems[0].resources[0].code.get(..3).unwrap();
+        assert!(resource.code.starts_with(prefix), "{} of {}", resource.code, own.key);
+        if let Some(name) = &resource.system {
+            let system = systems.iter().find(|one| one.name == *name).unwrap_or_else(|| panic!("{name}"));
+            assert_eq!(system.department, resource.department, "{}", resource.code);
+        }
+        for (_, element) in &resource.items {
+            assert!(standards::elements::by_code(element).is_some(), "{}: {element}", resource.code);
+        }
+        assert_eq!(resource.condition.is_some(), resource.share_type == ShareType::Conditional);
+        assert_eq!(resource.basis.is_some(), resource.share_type == ShareType::None);
+        entries.insert(resource.entry);
+        types.insert(format!("{:?}", resource.share_type));
+    }
+    use Entry::*;
+    assert_eq!(entries, HashSet::from([Draft, Signing, Review, Returned, Published, Offline]));
+    assert_eq!(types.len(), 3);
+}
