@@ -31,6 +31,17 @@ pub trait AgentDirectory: Send + Sync {
     async fn agent(&self, id: &AgentId) -> Result<Option<AgentSummary>>;
 }
 
+/// Says who uses a resource. Grants live in a capability above this one, which hands itself in with
+/// [`Catalog::know_users`].
+#[async_trait]
+pub trait UsersOfResource: Send + Sync {
+    /// Organisations that hold a grant over the resource, each once.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    async fn users(&self, id: &ResourceId) -> Result<Vec<OrganisationId>>;
+}
+
 /// The catalogue; cheap to clone. Reads are methods here, each write is a method in a file of its verb.
 #[derive(Clone)]
 pub struct Catalog(Arc<Inner>);
@@ -42,6 +53,7 @@ pub struct Inner {
     organisations: ArcSwapOption<Organisations>,
     loading: tokio::sync::Mutex<()>,
     agents: OnceLock<Arc<dyn AgentDirectory>>,
+    users: OnceLock<Arc<dyn UsersOfResource>>,
 }
 
 impl Deref for Catalog {
@@ -59,12 +71,26 @@ impl Catalog {
             organisations: ArcSwapOption::empty(),
             loading: tokio::sync::Mutex::new(()),
             agents: OnceLock::new(),
+            users: OnceLock::new(),
         }))
     }
 
     /// Tells the catalogue whom to ask about agents. The first call counts.
     pub fn know_agents(&self, directory: Arc<dyn AgentDirectory>) {
         let _first_call_counts = self.agents.set(directory);
+    }
+
+    /// Tells the catalogue whom to ask about the users of a resource. The first call counts.
+    pub fn know_users(&self, users: Arc<dyn UsersOfResource>) {
+        let _first_call_counts = self.users.set(users);
+    }
+
+    /// Organisations that hold a grant over a resource.
+    pub(crate) async fn users_of(&self, id: &ResourceId) -> Result<Vec<OrganisationId>> {
+        match self.users.get() {
+            Some(users) => users.users(id).await,
+            None => Ok(Vec::new()),
+        }
     }
 
     pub(crate) fn agents(&self) -> Option<&Arc<dyn AgentDirectory>> {
@@ -144,13 +170,18 @@ impl Catalog {
 
     async fn complete(&self, found: Option<Resource>) -> Result<Option<Resource>> {
         let Some(mut resource) = found else { return Ok(None) };
-        self.organisations()
-            .await?
-            .name(&resource.organisation_id)
-            .clone_into(&mut resource.organisation_name);
+        name_provider(&mut resource, &*self.organisations().await?);
         if let (Some(mount), Some(agents)) = (&mut resource.mount, self.agents()) {
             mount.agent_name = agents.agent(&mount.mount.agent_id).await?.map(|agent| agent.name);
         }
         Ok(Some(resource))
+    }
+}
+
+/// Fills in the provider's name and code.
+pub(crate) fn name_provider(resource: &mut Resource, organisations: &Organisations) {
+    if let Some(provider) = organisations.get(&resource.organisation_id) {
+        provider.name.clone_into(&mut resource.organisation_name);
+        provider.credit_code.clone_into(&mut resource.organisation_credit_code);
     }
 }

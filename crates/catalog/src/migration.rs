@@ -1,5 +1,7 @@
 //! Tables of the catalogue.
 
+mod governance;
+
 use kernel::module::Migrations;
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::{
@@ -8,7 +10,7 @@ use sea_orm_migration::schema::{
 
 /// Migrations of the catalogue.
 pub fn migrations() -> Migrations {
-    vec![Box::new(First)]
+    vec![Box::new(First), Box::new(governance::Second)]
 }
 
 struct First;

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use catalog::model::{Resource, ResourceState, ShareType};
+use catalog::model::{Resource, ShareType};
 use kernel::actor::ActorOrganisation;
 use kernel::ids::{GrantId, OrganisationId, ResourceId};
 use kernel::{Error, Result};
@@ -25,7 +25,7 @@ pub struct Usable {
     pub resource_code: String,
     /// Name of the resource.
     pub resource_name: String,
-    /// True while the resource is published.
+    /// True while the resource is in force: published, or announced to go offline.
     pub published: bool,
     /// Labels of the granted items: name, Chinese label, kind.
     pub labels: Vec<ItemLabel>,
@@ -164,7 +164,7 @@ impl Sharing {
             provider,
             resource_code: resource.code.clone(),
             resource_name: resource.name.clone(),
-            published: resource.state == ResourceState::Published && resource.share_type != ShareType::None,
+            published: resource.state.in_force() && resource.share_type != ShareType::None,
             agent_id: mount.mount.agent_id.0.clone(),
             source: mount.mount.source.clone(),
             pin_digest: pinned.digest().to_owned(),

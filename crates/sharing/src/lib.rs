@@ -16,6 +16,7 @@ pub mod settings;
 pub mod store;
 mod todos;
 pub mod usecase;
+mod users;
 
 use std::sync::{Arc, OnceLock};
 
@@ -66,6 +67,7 @@ impl Sharing {
     /// # Errors
     /// Only when the built-in policies are broken.
     pub fn new(kernel: Kernel, catalog: catalog::Catalog) -> Result<Self> {
+        catalog.know_users(Arc::new(users::Users(kernel.clone())));
         Ok(Self(Arc::new(Inner {
             kernel,
             catalog,

@@ -5,6 +5,49 @@ use standards::kind::ValueKind;
 
 use super::resource::ShareType;
 
+text_enum! {
+    /// Data type of an item (数据类型), one letter each.
+    ItemType {
+        /// 字符型.
+        Character = "C",
+        /// 数值型.
+        Number = "N",
+        /// 货币型.
+        Currency = "Y",
+        /// 日期型.
+        Date = "D",
+        /// 日期时间型.
+        DateTime = "T",
+        /// 逻辑型.
+        Logical = "L",
+        /// 备注型.
+        Memo = "M",
+        /// 通用型.
+        General = "G",
+        /// 双精度型.
+        Double = "B",
+        /// 整型.
+        Integer = "I",
+        /// 浮点型.
+        Float = "F",
+    }
+}
+
+impl ItemType {
+    /// The type that values of that meaning are usually kept in.
+    pub fn usual(kind: &ValueKind) -> Self {
+        match kind {
+            ValueKind::Date => Self::Date,
+            ValueKind::DateTime => Self::DateTime,
+            ValueKind::Money => Self::Currency,
+            ValueKind::Integer => Self::Integer,
+            ValueKind::Decimal => Self::Number,
+            ValueKind::Boolean => Self::Logical,
+            _ => Self::Character,
+        }
+    }
+}
+
 /// An item as it stands in the catalogue.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Item {
@@ -31,12 +74,26 @@ pub struct Item {
     pub share_type: Option<ShareType>,
     /// Law, administrative regulation or State Council decision by which the item is not shared.
     pub no_share_basis: Option<String>,
+    /// Data type.
+    pub data_type: ItemType,
+    /// Length, in characters or digits.
+    pub length: Option<i32>,
+    /// Digits after the point.
+    pub decimals: Option<i32>,
+    /// Condition of its own, when it is shared on another one than the resource.
+    pub share_condition: Option<String>,
+    /// Office that answers for it, when another one than for the resource.
+    pub responsible_office: Option<String>,
+    /// Information system it comes out of, when another one than the resource's.
+    pub source_system: Option<String>,
+    /// What it was made from, in words (数据血缘).
+    pub lineage: Option<String>,
     /// Remark.
     pub note: Option<String>,
 }
 
 /// An item as somebody enters it.
-#[derive(Debug, Clone, Default, Deserialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ItemInput {
     /// Name within the resource: small letters, digits and `_`, beginning with a letter.
@@ -71,6 +128,27 @@ pub struct ItemInput {
     /// Law, administrative regulation or State Council decision by which the item is not shared.
     #[serde(default)]
     pub no_share_basis: Option<String>,
+    /// Data type; follows from the data element when left out.
+    #[serde(default)]
+    pub data_type: Option<ItemType>,
+    /// Length, in characters or digits.
+    #[serde(default)]
+    pub length: Option<i32>,
+    /// Digits after the point.
+    #[serde(default)]
+    pub decimals: Option<i32>,
+    /// Condition of its own, when it is shared on another one than the resource.
+    #[serde(default)]
+    pub share_condition: Option<String>,
+    /// Office that answers for it, when another one than for the resource.
+    #[serde(default)]
+    pub responsible_office: Option<String>,
+    /// Information system it comes out of, when another one than the resource's.
+    #[serde(default)]
+    pub source_system: Option<String>,
+    /// What it was made from, in words (数据血缘).
+    #[serde(default)]
+    pub lineage: Option<String>,
     /// Remark.
     #[serde(default)]
     pub note: Option<String>,

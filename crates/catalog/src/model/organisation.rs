@@ -79,6 +79,15 @@ pub struct OrganisationChange {
     /// Short name.
     #[serde(default)]
     pub short_name: Option<String>,
+    /// Organisation above it; an empty text puts it at the top.
+    #[serde(default)]
+    pub parent_id: Option<OrganisationId>,
+    /// What sort of body.
+    #[serde(default)]
+    pub kind: Option<OrganisationKind>,
+    /// Region code.
+    #[serde(default)]
+    pub region: Option<String>,
     /// True to end at once everything its people and client systems may do.
     #[serde(default)]
     pub disabled: Option<bool>,
@@ -108,6 +117,18 @@ impl Organisations {
     /// All, in the order of registration.
     pub fn iter(&self) -> impl Iterator<Item = &Organisation> {
         self.list.iter()
+    }
+    /// True when an organisation is `above` or stands below it, however deep.
+    pub fn is_under(&self, id: &OrganisationId, above: &OrganisationId) -> bool {
+        let mut next = self.get(id);
+        for _ in 0..=self.list.len() {
+            match next {
+                Some(one) if one.id == *above => return true,
+                Some(Organisation { parent_id: Some(parent), .. }) => next = self.get(parent),
+                _ => return false,
+            }
+        }
+        false
     }
     /// True when the organisation may act: it is there, and neither it nor one above it is disabled.
     pub fn is_active(&self, id: &OrganisationId) -> bool {

@@ -1,19 +1,17 @@
 //! The rules of a catalogue entry. Each collects every gap, so that one answer lists them all.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 
+use kernel::Error;
 use kernel::error::Fields;
-use kernel::{Error, Result};
 use standards::elements::{self, Grade};
-use standards::kind::ValueKind;
 
-use super::item::{Item, ItemInput};
+use super::conditions;
+use super::item::{Item, ItemInput, ItemType};
 use super::law;
-use super::mount::Mount;
 use super::resource::{Resource, ResourceInput, ShareType};
 
-const MAX_ITEMS: usize = 300;
-const MAX_CODE_MAP: usize = 500;
+pub(super) const MAX_ITEMS: usize = 300;
 
 /// Checks a resource as entered: texts, items, and the legal rules on share types.
 pub fn check_resource(input: &ResourceInput, fields: &mut Fields) {
@@ -24,6 +22,13 @@ pub fn check_resource(input: &ResourceInput, fields: &mut Fields) {
         ("subcategory", input.subcategory.as_ref(), 50),
         ("detail", input.detail.as_ref(), 50),
         ("regional_code", input.regional_code.as_ref(), 64),
+        ("responsible_office", input.responsible_office.as_ref(), 100),
+        ("responsible_person", input.responsible_person.as_ref(), 50),
+        ("contact", input.contact.as_ref(), 100),
+        ("data_range", input.data_range.as_ref(), 500),
+        ("data_region", input.data_region.as_ref(), 200),
+        ("data_period", input.data_period.as_ref(), 200),
+        ("data_class", input.data_class.as_ref(), 100),
         ("format", input.format.as_ref(), 50),
         ("share_condition", input.share_condition.as_ref(), 1000),
         ("no_share_basis", input.no_share_basis.as_ref(), 1000),
@@ -101,6 +106,15 @@ fn check_share(
             format!("按{zh}，“有条件共享”须列明共享范围、使用用途等具体条件。请写明谁、为办什么事可以使用；没有条件的，请改为无条件共享。"),
             format!("By {en}, conditional sharing must state its conditions: who may use the data for what. State them, or choose unconditional sharing."),
         ),
+        ShareType::Conditional if condition.and_then(conditions::invented).is_some() => {
+            let phrase = condition.and_then(conditions::invented).unwrap_or_default();
+            fields.push(
+                condition_path,
+                "catalog.share.invented_condition",
+                format!("按{zh}，不得擅自增设共享条件：“{phrase}”不是可以设定的条件。请删去，写明谁、为办什么事可以使用。"),
+                format!("By {en}, conditions may not be invented: \"{phrase}\" is none that may be set. Remove it and state who may use the data for what."),
+            );
+        }
         ShareType::Unconditional if condition.is_some() => fields.push(
             type_path,
             "catalog.share.invented_condition",
@@ -150,16 +164,30 @@ fn check_items(items: &[ItemInput], fields: &mut Fields) {
             ("en", item.en.as_ref(), 100),
             ("note", item.note.as_ref(), 500),
             ("no_share_basis", item.no_share_basis.as_ref(), 1000),
+            ("share_condition", item.share_condition.as_ref(), 1000),
+            ("responsible_office", item.responsible_office.as_ref(), 100),
+            ("source_system", item.source_system.as_ref(), 100),
+            ("lineage", item.lineage.as_ref(), 500),
         ] {
             optional_text(fields, &path(field), value, max);
         }
-        if item.share_type == Some(ShareType::None) {
-            let (share_type, basis) = (path("share_type"), path("no_share_basis"));
+        fields.check(
+            item.length.is_none_or(|length| (1..=1_000_000).contains(&length))
+                && item.decimals.is_none_or(|digits| (0..=38).contains(&digits)),
+            &path("length"),
+            "catalog.item.length",
+            "长度须为1至1000000，小数位数须为0至38，请修改。",
+            "The length is 1 to 1,000,000, the digits after the point 0 to 38.",
+        );
+        // A conditional item without a condition of its own is shared on the resource's.
+        let own =
+            item.share_type.filter(|own| *own != ShareType::Conditional || item.share_condition.is_some());
+        if let Some(own) = own {
             check_share(
-                ShareType::None,
-                None,
+                own,
+                item.share_condition.as_deref(),
                 item.no_share_basis.as_deref(),
-                (&share_type, &share_type, &basis),
+                (&path("share_type"), &path("share_condition"), &path("no_share_basis")),
                 fields,
             );
         }
@@ -186,8 +214,15 @@ pub fn items_of(inputs: &[ItemInput]) -> Vec<Item> {
                 is_key: input.is_key,
                 sensitive: input.sensitive || element.grade == Grade::Sensitive,
                 grade: element.grade.number(),
+                data_type: input.data_type.unwrap_or_else(|| ItemType::usual(&element.kind)),
+                length: input.length,
+                decimals: input.decimals,
                 kind: element.kind,
                 share_type: input.share_type,
+                share_condition: filled(input.share_condition.as_ref()),
+                responsible_office: filled(input.responsible_office.as_ref()),
+                source_system: filled(input.source_system.as_ref()),
+                lineage: filled(input.lineage.as_ref()),
                 no_share_basis: filled(input.no_share_basis.as_ref()),
                 note: filled(input.note.as_ref()),
             })
@@ -200,12 +235,8 @@ pub fn resource_grade(items: &[Item]) -> u8 {
     items.iter().map(|item| item.grade).max().unwrap_or(1)
 }
 
-/// What a resource must have before it may be published.
-///
-/// # Errors
-/// `input.invalid` with every gap.
-pub fn check_publication(resource: &Resource) -> Result<()> {
-    let mut fields = Fields::default();
+/// What a resource must have before it may be signed and published.
+pub fn check_publication(resource: &Resource, fields: &mut Fields) {
     fields.text("abstract", &resource.summary, 2000);
     fields.check(
         !resource.items.is_empty(),
@@ -226,108 +257,26 @@ pub fn check_publication(resource: &Resource) -> Result<()> {
         resource.share_condition.as_deref(),
         resource.no_share_basis.as_deref(),
         ("share_type", "share_condition", "no_share_basis"),
-        &mut fields,
+        fields,
     );
-    fields.finish()
 }
 
-/// True when a change touches what the department head signed for: share type, basis, items, grade.
-pub fn governed_change(old: &Resource, new: &Resource) -> bool {
-    old.share_type != new.share_type
-        || old.share_condition != new.share_condition
-        || old.no_share_basis != new.no_share_basis
-        || old.use_conditions != new.use_conditions
-        || old.open_to_society != new.open_to_society
-        || old.grade != new.grade
-        || old.items != new.items
-}
-
-/// Checks a mount against the items of its resource.
-///
-/// # Errors
-/// `input.invalid` with every gap.
-pub fn check_mount(mount: &Mount, items: &[Item]) -> Result<()> {
-    let mut fields = Fields::default();
-    fields.text("agent_id", mount.agent_id.as_str(), 64);
-    fields.text("source", &mount.source, 100);
-    fields.text("table", &mount.table, 300);
-    optional_text(&mut fields, "as_of_column", mount.as_of_column.as_ref(), 200);
-    let of_name: BTreeMap<_, _> = items.iter().map(|item| (item.item.as_str(), item)).collect();
-    let mut seen = HashSet::new();
-    if mount.columns.is_empty() {
-        fields.push(
-            "columns",
-            "catalog.mount.no_columns",
-            "请至少为一个信息项指定数据列。",
-            "Bind at least one item to a column.",
-        );
-    }
-    for (place, column) in mount.columns.iter().enumerate().take(MAX_ITEMS + 1) {
-        let path = |field: &str| format!("columns[{place}].{field}");
-        fields.text(&path("column"), &column.column, 200);
-        let item = of_name.get(column.item.as_str());
-        fields.check(
-            item.is_some(),
-            &path("item"),
-            "catalog.mount.unknown_item",
-            "资源没有这个信息项，请从资源的信息项中选择。",
-            "The resource has no such item; choose one of its items.",
-        );
-        fields.check(
-            seen.insert(column.item.as_str()),
-            &path("item"),
-            "catalog.mount.duplicate_item",
-            "同一信息项挂接了两列，请删除其一。",
-            "The item is bound twice; remove one.",
-        );
-        check_code_map(&column.code_map, item.map(|item| &item.kind), &path("code_map"), &mut fields);
-    }
-    if mount.keys.is_empty() {
-        fields.push(
-            "keys",
-            "catalog.mount.no_keys",
-            "请至少指定一个主键信息项，用来按人、按企业查询。",
-            "Name at least one key item, by which a subject is looked up.",
-        );
-    }
-    let mut keys = HashSet::new();
-    for (place, key) in mount.keys.iter().enumerate() {
-        let usable = of_name.get(key.as_str()).is_some_and(|item| item.is_key) && seen.contains(key.as_str());
-        fields.check(
-            usable && keys.insert(key.as_str()),
-            &format!("keys[{place}]"),
-            "catalog.mount.key",
-            "主键须是资源中标为主键、且已挂接数据列的信息项，不能重复。",
-            "A key must be an item that the resource marks as a key and that has a column here, once.",
-        );
-    }
-    fields.finish()
-}
-
-fn check_code_map(map: &BTreeMap<String, String>, kind: Option<&ValueKind>, path: &str, fields: &mut Fields) {
-    let short = map.iter().all(|(from, to)| from.chars().count() <= 100 && to.chars().count() <= 100);
+/// The two assessments that Decree 809 asks of the head before he signs.
+pub fn check_assessments(resource: &Resource, fields: &mut Fields) {
     fields.check(
-        short && map.len() <= MAX_CODE_MAP,
-        path,
-        "catalog.mount.code_map_size",
-        "代码对照最多500条，每个代码最多100个字，请精简。",
-        "At most 500 codes of at most 100 characters each.",
+        resource.secrecy_assessment.is_some(),
+        "secrecy_assessment",
+        "catalog.sign.no_secrecy_assessment",
+        "按《政务数据共享条例》，目录发布前须作保密风险评估，请填写评估结论。",
+        "By the Regulations on Government Data Sharing a secrecy assessment comes before publication; fill in its outcome.",
     );
-    let set = match kind {
-        Some(ValueKind::Code { set }) => standards::codes::builtin(set),
-        _ => None,
-    };
-    let Some(set) = set else { return };
-    for (from, to) in map {
-        if set.get(to).is_none() {
-            fields.push(
-                format!("{path}.{from}"),
-                "catalog.mount.code_map_target",
-                format!("“{to}”不是标准代码（{}），请改为标准代码。", set.standard()),
-                format!("\"{to}\" is not a code of {}; give a standard code.", set.standard()),
-            );
-        }
-    }
+    fields.check(
+        resource.privacy_assessment.is_some(),
+        "privacy_assessment",
+        "catalog.sign.no_privacy_assessment",
+        "按《政务数据共享条例》，目录发布前须作个人信息保护影响评估，请填写评估结论。",
+        "By the Regulations on Government Data Sharing an assessment of the impact on personal information comes before publication; fill in its outcome.",
+    );
 }
 
 /// A blank text counts as none.

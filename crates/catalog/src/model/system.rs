@@ -42,6 +42,14 @@ pub struct InformationSystem {
     pub replaced_by: Option<SystemId>,
     /// Responsible bureau or person.
     pub owner: String,
+    /// What it costs to run, yuan a year.
+    pub yearly_cost_yuan: Option<i64>,
+    /// How many people use it.
+    pub user_count: Option<i64>,
+    /// Year it was given up.
+    pub retired_year: Option<i32>,
+    /// Remark.
+    pub note: Option<String>,
 }
 
 /// What it takes to register an information system.
@@ -71,6 +79,18 @@ pub struct SystemInput {
     /// Responsible bureau or person.
     #[serde(default)]
     pub owner: String,
+    /// What it costs to run, yuan a year.
+    #[serde(default)]
+    pub yearly_cost_yuan: Option<i64>,
+    /// How many people use it.
+    #[serde(default)]
+    pub user_count: Option<i64>,
+    /// Year it was given up.
+    #[serde(default)]
+    pub retired_year: Option<i32>,
+    /// Remark.
+    #[serde(default)]
+    pub note: Option<String>,
 }
 
 /// What may be changed of an information system; what is left out stays.
@@ -101,4 +121,16 @@ pub struct SystemChange {
     /// Responsible bureau or person.
     #[serde(default)]
     pub owner: Option<String>,
+    /// What it costs to run, yuan a year.
+    #[serde(default)]
+    pub yearly_cost_yuan: Option<i64>,
+    /// How many people use it.
+    #[serde(default)]
+    pub user_count: Option<i64>,
+    /// Year it was given up.
+    #[serde(default)]
+    pub retired_year: Option<i32>,
+    /// Remark.
+    #[serde(default)]
+    pub note: Option<String>,
 }

@@ -8,29 +8,21 @@ use kernel::ids::OrganisationId;
 use kernel::page::{ListQuery, Page};
 use kernel::{Actor, Result};
 
-use crate::Catalog;
 use crate::model::{Organisation, OrganisationChange, OrganisationInput};
+use crate::{Catalog, OrganisationFilter};
 
-/// Every organisation.
+/// Organisations: all, one level of the tree, or everything below one.
 #[utoipa::path(get, path = "/api/v1/organisations", operation_id = "list_organisations", tag = "catalog",
-    params(ListQuery),
+    params(ListQuery, OrganisationFilter),
     responses((status = 200, body = Page<Organisation>), (status = 401, body = ErrorBody)),
     security(("session" = []), ("bearer" = [])))]
 pub(super) async fn list(
     State(catalog): State<Catalog>,
-    _actor: Actor,
+    actor: Actor,
+    ApiQuery(filter): ApiQuery<OrganisationFilter>,
     ApiQuery(query): ApiQuery<ListQuery>,
 ) -> Result<Json<Page<Organisation>>> {
-    let search = query.search().map(|text| text.to_lowercase());
-    let all = catalog.organisations().await?;
-    let matching = all.iter().filter(|one| {
-        search.as_ref().is_none_or(|text| {
-            [&one.name, &one.short_name, &one.credit_code]
-                .iter()
-                .any(|field| field.to_lowercase().contains(text))
-        })
-    });
-    Ok(Json(Page::cut(matching.cloned().collect(), &query)))
+    Ok(Json(catalog.list_organisations(&actor, &filter, &query).await?))
 }
 
 /// Registers an organisation.

@@ -10,7 +10,7 @@ use kernel::{Actor, Result};
 use serde::Deserialize;
 
 use crate::Catalog;
-use crate::model::{InformationSystem, SystemChange, SystemInput};
+use crate::model::{InformationSystem, SystemChange, SystemInput, SystemState};
 
 /// What the list may be narrowed to.
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
@@ -19,6 +19,9 @@ pub(super) struct Filter {
     /// Owner.
     #[serde(default)]
     organisation_id: Option<OrganisationId>,
+    /// State.
+    #[serde(default)]
+    state: Option<SystemState>,
 }
 
 /// Information systems.
@@ -32,7 +35,7 @@ pub(super) async fn list(
     ApiQuery(filter): ApiQuery<Filter>,
     ApiQuery(query): ApiQuery<ListQuery>,
 ) -> Result<Json<Page<InformationSystem>>> {
-    Ok(Json(catalog.list_systems(&actor, filter.organisation_id.as_ref(), &query).await?))
+    Ok(Json(catalog.list_systems(&actor, filter.organisation_id.as_ref(), filter.state, &query).await?))
 }
 
 /// Registers an information system.
@@ -48,6 +51,20 @@ pub(super) async fn create(
     ApiJson(input): ApiJson<SystemInput>,
 ) -> Result<(StatusCode, Json<InformationSystem>)> {
     Ok((StatusCode::CREATED, Json(catalog.create_system(&actor, input).await?)))
+}
+
+/// One information system.
+#[utoipa::path(get, path = "/api/v1/systems/{id}", operation_id = "read_system", tag = "catalog",
+    params(("id" = String, Path, description = "Information system")),
+    responses((status = 200, body = InformationSystem), (status = 401, body = ErrorBody),
+        (status = 404, body = ErrorBody)),
+    security(("session" = []), ("bearer" = [])))]
+pub(super) async fn read(
+    State(catalog): State<Catalog>,
+    actor: Actor,
+    Path(id): Path<String>,
+) -> Result<Json<InformationSystem>> {
+    Ok(Json(catalog.read_system(&actor, &SystemId::from(id)).await?))
 }
 
 /// Changes an information system.

@@ -9,7 +9,7 @@ use sea_orm::{ConnectionTrait, IntoActiveModel as _, QueryOrder};
 use standards::elements::{self, Grade};
 
 use super::damaged;
-use crate::model::{Item, ShareType};
+use crate::model::{Item, ItemType, ShareType};
 
 /// Row of the table.
 #[sea_orm::model]
@@ -32,6 +32,15 @@ pub struct Model {
     pub no_share_basis: Option<String>,
     #[sea_orm(column_type = "Text", nullable)]
     pub note: Option<String>,
+    pub data_type: Option<String>,
+    pub length: Option<i32>,
+    pub decimals: Option<i32>,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub share_condition: Option<String>,
+    pub responsible_office: Option<String>,
+    pub source_system: Option<String>,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub lineage: Option<String>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}
@@ -45,7 +54,18 @@ impl TryFrom<Model> for Item {
             .share_type
             .map(|text| ShareType::parse(&text).ok_or_else(|| damaged("resource_item.share_type", &text)))
             .transpose()?;
+        let data_type = row
+            .data_type
+            .map(|text| ItemType::parse(&text).ok_or_else(|| damaged("resource_item.data_type", &text)))
+            .transpose()?;
         Ok(Self {
+            data_type: data_type.unwrap_or_else(|| ItemType::usual(&element.kind)),
+            length: row.length,
+            decimals: row.decimals,
+            share_condition: row.share_condition,
+            responsible_office: row.responsible_office,
+            source_system: row.source_system,
+            lineage: row.lineage,
             item: row.item,
             zh: row.zh,
             en: row.en,
@@ -103,6 +123,13 @@ pub async fn replace<C: ConnectionTrait>(db: &C, resource: &ResourceId, items: &
             share_type: item.share_type.map(|share_type| share_type.as_str().to_owned()),
             no_share_basis: item.no_share_basis.clone(),
             note: item.note.clone(),
+            data_type: Some(item.data_type.as_str().to_owned()),
+            length: item.length,
+            decimals: item.decimals,
+            share_condition: item.share_condition.clone(),
+            responsible_office: item.responsible_office.clone(),
+            source_system: item.source_system.clone(),
+            lineage: item.lineage.clone(),
         }
         .into_active_model()
     });

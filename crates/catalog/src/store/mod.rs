@@ -1,11 +1,17 @@
 //! Tables and queries of the catalogue. No SQL stands anywhere else.
 
+pub mod announcement;
 pub mod item;
 pub mod mount;
+pub mod mount_change;
+pub mod negative;
 pub mod organisation;
 pub mod resource;
+pub mod resource_list;
+pub mod run;
 pub mod system;
 pub mod version;
+pub mod waiting;
 
 use kernel::Error;
 use sea_orm::sea_query::{Expr, ExprTrait as _, Func, IntoColumnRef, LikeExpr, SimpleExpr};

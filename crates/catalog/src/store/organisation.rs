@@ -88,6 +88,9 @@ pub async fn update<C: ConnectionTrait>(db: &C, one: &Organisation) -> Result<()
         id: Set(one.id.clone()),
         name: Set(one.name.clone()),
         short_name: Set(one.short_name.clone()),
+        parent_id: Set(one.parent_id.clone()),
+        kind: Set(one.kind.as_str().to_owned()),
+        region: Set(one.region.clone()),
         disabled: Set(one.disabled),
         ..Default::default()
     };

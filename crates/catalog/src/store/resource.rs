@@ -1,12 +1,11 @@
 //! Table `resource`.
 
 use kernel::ids::{OrganisationId, ResourceId, SystemId};
-use kernel::page::ListQuery;
 use kernel::{Error, Result};
 use sea_orm::entity::prelude::*;
-use sea_orm::{Condition, ConnectionTrait, IntoActiveModel as _, Order, QueryOrder, QuerySelect};
+use sea_orm::{ConnectionTrait, IntoActiveModel as _, QueryOrder, QuerySelect};
 
-use super::{contains, damaged, item, mount, storable, system};
+use super::{damaged, item, mount, storable, system};
 use crate::model::{
     Classification, Item, MountState, MountView, Resource, ResourceState, ShareMethod, ShareType, UpdateCycle,
 };
@@ -57,6 +56,23 @@ pub struct Model {
     pub mount_state: String,
     pub published_ms: Option<i64>,
     pub updated_ms: i64,
+    pub responsible_office: Option<String>,
+    pub responsible_person: Option<String>,
+    pub contact: Option<String>,
+    pub class_code: Option<String>,
+    pub revision_state: Option<String>,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub data_range: Option<String>,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub data_region: Option<String>,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub data_period: Option<String>,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub data_class: Option<String>,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub share_condition_kinds: Option<String>,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub flow: Option<String>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}
@@ -98,11 +114,44 @@ fn row(one: &Resource) -> Result<Model> {
         mount_state: one.mount_state.as_str().to_owned(),
         published_ms: one.published_ms,
         updated_ms: one.updated_ms,
+        responsible_office: one.responsible_office.clone(),
+        responsible_person: one.responsible_person.clone(),
+        contact: one.contact.clone(),
+        class_code: one.class_code.clone(),
+        revision_state: one.revision_state.map(|state| state.as_str().to_owned()),
+        data_range: one.data_range.clone(),
+        data_region: one.data_region.clone(),
+        data_period: one.data_period.clone(),
+        data_class: one.data_class.clone(),
+        share_condition_kinds: Some(serde_json::to_string(&one.share_condition_kinds).map_err(json)?),
+        flow: Some(serde_json::to_string(&one.flow).map_err(json)?),
     })
 }
 
-fn model(row: Model, items: Vec<Item>, mount: Option<MountView>) -> Result<Resource> {
+/// A stored JSON text; what was not stored yet is the default.
+fn stored<T: Default + serde::de::DeserializeOwned>(text: Option<&String>) -> Result<T> {
+    text.map_or_else(|| Ok(T::default()), |text| serde_json::from_str(text).map_err(json))
+}
+
+pub(super) fn model(row: Model, items: Vec<Item>, mount: Option<MountView>) -> Result<Resource> {
     Ok(Resource {
+        revision_state: row
+            .revision_state
+            .map(|text| ResourceState::parse(&text).ok_or_else(|| damaged("resource.revision_state", &text)))
+            .transpose()?,
+        share_condition_kinds: stored(row.share_condition_kinds.as_ref())?,
+        flow: stored(row.flow.as_ref())?,
+        revision: None,
+        mount_change: None,
+        organisation_credit_code: String::new(),
+        responsible_office: row.responsible_office,
+        responsible_person: row.responsible_person,
+        contact: row.contact,
+        class_code: row.class_code,
+        data_range: row.data_range,
+        data_region: row.data_region,
+        data_period: row.data_period,
+        data_class: row.data_class,
         classification: Classification::parse(&row.classification)
             .ok_or_else(|| damaged("resource.classification", &row.classification))?,
         share_type: ShareType::parse(&row.share_type)
@@ -194,6 +243,18 @@ pub async fn codes_beginning<C: ConnectionTrait>(db: &C, beginning: &str) -> Res
         .await?)
 }
 
+/// Codes by the classification in use that begin with the text.
+pub async fn class_codes_beginning<C: ConnectionTrait>(db: &C, beginning: &str) -> Result<Vec<String>> {
+    Ok(Entity::find()
+        .select_only()
+        .column(Column::ClassCode)
+        .filter(Column::ClassCode.starts_with(beginning))
+        .order_by_asc(Column::ClassCode)
+        .into_tuple::<String>()
+        .all(db)
+        .await?)
+}
+
 pub async fn insert<C: ConnectionTrait>(db: &C, one: &Resource) -> Result<()> {
     Entity::insert(row(one)?.into_active_model()).exec_without_returning(db).await?;
     item::replace(db, &one.id, &one.items).await
@@ -203,69 +264,4 @@ pub async fn insert<C: ConnectionTrait>(db: &C, one: &Resource) -> Result<()> {
 pub async fn update<C: ConnectionTrait>(db: &C, one: &Resource) -> Result<()> {
     Entity::update(row(one)?.into_active_model().reset_all()).exec(db).await?;
     Ok(())
-}
-
-/// What a list is narrowed to.
-#[derive(Debug, Default)]
-pub struct Narrow<'a> {
-    /// Only what this organisation may know of; everything when `None`.
-    pub visible_to: Option<Option<&'a OrganisationId>>,
-    pub organisation: Option<&'a OrganisationId>,
-    pub share_type: Option<ShareType>,
-    pub state: Option<ResourceState>,
-    pub mount_state: Option<MountState>,
-}
-
-pub async fn list<C: ConnectionTrait>(
-    db: &C,
-    narrow: &Narrow<'_>,
-    query: &ListQuery,
-) -> Result<(Vec<Resource>, u64)> {
-    if narrow.organisation.is_some_and(|id| !storable(id.as_str())) {
-        return Ok((Vec::new(), 0));
-    }
-    let mut all = Condition::all();
-    if let Some(own) = narrow.visible_to {
-        let mut any = Condition::any().add(Column::State.eq(ResourceState::Published.as_str()));
-        if let Some(own) = own {
-            any = any.add(Column::OrganisationId.eq(own.clone()));
-        }
-        all = all.add(any);
-    }
-    all = all
-        .add_option(narrow.organisation.map(|id| Column::OrganisationId.eq(id.clone())))
-        .add_option(narrow.share_type.map(|value| Column::ShareType.eq(value.as_str())))
-        .add_option(narrow.state.map(|value| Column::State.eq(value.as_str())))
-        .add_option(narrow.mount_state.map(|value| Column::MountState.eq(value.as_str())));
-    if let Some(text) = query.search() {
-        let any = [Column::Code, Column::Name, Column::Summary];
-        all = all.add(any.into_iter().fold(Condition::any(), |any, column| any.add(contains(column, &text))));
-    }
-    let find = Entity::find().filter(all);
-    let total = find.clone().count(db).await?;
-    let (column, descending) = match query.order() {
-        Some(("name", down)) => (Column::Name, down),
-        Some(("updated_ms", down)) => (Column::UpdatedMs, down),
-        Some(("published_ms", down)) => (Column::PublishedMs, down),
-        Some(("state", down)) => (Column::State, down),
-        Some((_, down)) => (Column::Code, down),
-        None => (Column::Code, false),
-    };
-    let rows = find
-        .order_by(column, if descending { Order::Desc } else { Order::Asc })
-        .order_by_asc(Column::Id)
-        .offset(query.page_index() * query.size())
-        .limit(query.size())
-        .all(db)
-        .await?;
-    let ids: Vec<_> = rows.iter().map(|row| row.id.clone()).collect();
-    let mut items = item::of(db, &ids).await?;
-    let list = rows
-        .into_iter()
-        .map(|row| {
-            let own = items.remove(&row.id).unwrap_or_default();
-            model(row, own, None)
-        })
-        .collect::<Result<_>>()?;
-    Ok((list, total))
 }

@@ -27,6 +27,11 @@ pub struct Model {
     pub state: String,
     pub replaced_by: Option<SystemId>,
     pub owner: String,
+    pub yearly_cost_yuan: Option<i64>,
+    pub user_count: Option<i64>,
+    pub retired_year: Option<i32>,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub note: Option<String>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}
@@ -47,6 +52,10 @@ impl TryFrom<Model> for InformationSystem {
             built_year: row.built_year,
             replaced_by: row.replaced_by,
             owner: row.owner,
+            yearly_cost_yuan: row.yearly_cost_yuan,
+            user_count: row.user_count,
+            retired_year: row.retired_year,
+            note: row.note,
         })
     }
 }
@@ -63,6 +72,10 @@ fn row(one: &InformationSystem) -> Model {
         state: one.state.as_str().to_owned(),
         replaced_by: one.replaced_by.clone(),
         owner: one.owner.clone(),
+        yearly_cost_yuan: one.yearly_cost_yuan,
+        user_count: one.user_count,
+        retired_year: one.retired_year,
+        note: one.note.clone(),
     }
 }
 
@@ -86,6 +99,7 @@ pub async fn update<C: ConnectionTrait>(db: &C, one: &InformationSystem) -> Resu
 pub async fn list<C: ConnectionTrait>(
     db: &C,
     organisation: Option<&OrganisationId>,
+    state: Option<SystemState>,
     query: &ListQuery,
 ) -> Result<(Vec<InformationSystem>, u64)> {
     let mut find = Entity::find();
@@ -95,12 +109,19 @@ pub async fn list<C: ConnectionTrait>(
     if let Some(organisation) = organisation {
         find = find.filter(Column::OrganisationId.eq(organisation.clone()));
     }
+    if let Some(state) = state {
+        find = find.filter(Column::State.eq(state.as_str()));
+    }
     if let Some(text) = query.search() {
         find = find.filter(contains(Column::Name, &text).or(contains(Column::Purpose, &text)));
     }
     let total = find.clone().count(db).await?;
     let (column, descending) = match query.order() {
         Some(("built_year", down)) => (Column::BuiltYear, down),
+        Some(("cost_yuan", down)) => (Column::CostYuan, down),
+        Some(("yearly_cost_yuan", down)) => (Column::YearlyCostYuan, down),
+        Some(("user_count", down)) => (Column::UserCount, down),
+        Some(("organisation_id", down)) => (Column::OrganisationId, down),
         Some(("state", down)) => (Column::State, down),
         Some((_, down)) => (Column::Name, down),
         None => (Column::Name, false),

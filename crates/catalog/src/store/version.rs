@@ -37,7 +37,7 @@ pub async fn last<C: ConnectionTrait>(db: &C, id: &ResourceId) -> Result<i32> {
 /// Keeps the present state under its version.
 pub async fn keep<C: ConnectionTrait>(db: &C, resource: &Resource, actor: &Actor) -> Result<()> {
     // The mount belongs to the department's side and may change without a new version of the entry.
-    let entry = Resource { mount: None, ..resource.clone() };
+    let entry = Resource { mount: None, mount_change: None, revision: None, ..resource.clone() };
     let row = Model {
         resource_id: entry.id.clone(),
         version: entry.version,

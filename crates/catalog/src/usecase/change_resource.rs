@@ -1,23 +1,20 @@
-//! Changes a resource. A published one gets a new version.
+//! Changes a resource. A published one stays in force as it is: the change is a revision with a way of its own.
 
 use kernel::error::Fields;
 use kernel::ids::ResourceId;
 use kernel::{Actor, Error, Result, Role};
 
-use super::create_resource::draft;
-use super::{may_know, require_in};
+use super::require_in;
 use crate::model::{
-    MountState, Resource, ResourceInput, ResourceState, check_mount, check_publication, check_resource,
-    governed_change, stale,
+    Flow, Resource, ResourceInput, ResourceState, Revision, check_resource, entered, mount_state, stale,
 };
 use crate::{Catalog, MOUNT_CHANGED, store};
 
 impl Catalog {
-    /// Changes a resource of the own department. On a published resource, what the head signed for (share type,
-    /// conditions, items, grade) may be changed by the head or the business operator only.
+    /// Changes a resource of the own department. What somebody judges at the moment is not changed under his hands.
     ///
     /// # Errors
-    /// `resource.not_found`, `actor.*`, `catalog.resource.stale`, `catalog.resource.head_signs`,
+    /// `resource.not_found`, `actor.*`, `catalog.resource.stale`, `catalog.resource.under_way`,
     /// `catalog.resource.code_fixed`, or `input.invalid` with every gap.
     pub async fn change_resource(
         &self,
@@ -25,13 +22,55 @@ impl Catalog {
         id: &ResourceId,
         input: ResourceInput,
     ) -> Result<Resource> {
-        let known = self.resource(id).await?.filter(|resource| may_know(actor, resource));
-        let known = known.ok_or_else(|| Error::missing(id))?;
+        let known = self.known(actor, id).await?;
         let roles = [Role::DepartmentOperator, Role::DepartmentHead, Role::BusinessOperator];
         require_in(actor, &known.organisation_id, &roles)?;
+        self.check_change(&known, &input).await?;
+        let leaf = self.leaf("catalog.resource.changed", &known).await?;
+
+        let tx = self.kernel.begin().await?;
+        let db = tx.connection();
+        let mut run = store::run::load(db, id).await?;
+        if input.updated_ms.is_some_and(|seen| seen != run.current.updated_ms) {
+            return Err(stale());
+        }
+        let now = self.kernel.now_ms();
+        let revised = run.current.state == ResourceState::Published;
+        if revised {
+            let started = || (ResourceState::Draft, Flow { since_ms: Some(now), ..Flow::default() });
+            let (state, flow) =
+                run.revision.take().map_or_else(started, |revision| (revision.state, revision.flow));
+            if !state.editable() {
+                return Err(under_way());
+            }
+            let entry = ResourceInput { updated_ms: None, ..input };
+            run.revision = Some(Revision { state, flow, entry });
+        } else {
+            if !run.current.state.editable() {
+                return Err(under_way());
+            }
+            let new = entered(input, run.current.clone());
+            if let Some(view) = &run.current.mount
+                && run.current.items != new.items
+            {
+                let waiting = store::mount_change::of(db, id).await?.map(|change| change.state);
+                run.current.mount_state = mount_state(Some(&view.mount), waiting, &new.items);
+                tx.follow_up(MOUNT_CHANGED, id.as_str()).await?;
+            }
+            run.current = Resource { mount_state: run.current.mount_state, ..new };
+            store::item::replace(db, id, &run.current.items).await?;
+        }
+        store::run::save(db, &mut run, now).await?;
+        let detail = if revised { "revision" } else { run.current.state.as_str() };
+        tx.record(actor, leaf, None, Some(detail.to_owned())).await?;
+        tx.commit().await?;
+        self.read_resource(actor, id).await
+    }
+
+    async fn check_change(&self, known: &Resource, input: &ResourceInput) -> Result<()> {
         let mut fields = Fields::default();
-        check_resource(&input, &mut fields);
-        self.check_system(&input, &known.organisation_id, &mut fields).await?;
+        check_resource(input, &mut fields);
+        self.check_system(input, &known.organisation_id, &mut fields).await?;
         fields.check(
             input.organisation_id.as_ref().is_none_or(|given| *given == known.organisation_id),
             "organisation_id",
@@ -46,49 +85,14 @@ impl Catalog {
             "目录编码一经生成不能变更，请保留原编码。",
             "A code stays for good; keep it.",
         );
-        fields.finish()?;
-        let leaf = self.leaf("catalog.resource.changed", &known).await?;
-
-        let tx = self.kernel.begin().await?;
-        let old = store::resource::by_id(tx.connection(), id).await?.ok_or_else(|| Error::missing(id))?;
-        if input.updated_ms.is_some_and(|seen| seen != old.updated_ms) {
-            return Err(stale());
-        }
-        let mut new = draft(input, old.clone());
-        let published = old.state == ResourceState::Published;
-        if published {
-            check_publication(&new)?;
-            let signs = [Role::DepartmentHead, Role::BusinessOperator];
-            if governed_change(&old, &new) && !matches!(actor, Actor::System) && !actor.has_role(&signs) {
-                return Err(head_signs());
-            }
-            new.version = store::version::last(tx.connection(), id).await?.max(old.version) + 1;
-        }
-        // Two changes within a millisecond must differ, or the check for stale edits would miss one.
-        new.updated_ms = self.kernel.now_ms().max(old.updated_ms + 1);
-        if old.items != new.items
-            && let Some(view) = &old.mount
-        {
-            let fits = check_mount(&view.mount, &new.items).is_ok();
-            new.mount_state = if fits { MountState::Mounted } else { MountState::Changed };
-            tx.follow_up(MOUNT_CHANGED, id.as_str()).await?;
-        }
-        store::resource::update(tx.connection(), &new).await?;
-        store::item::replace(tx.connection(), id, &new.items).await?;
-        if published {
-            store::version::keep(tx.connection(), &new, actor).await?;
-        }
-        tx.record(actor, leaf, None, Some(format!("version {}", new.version))).await?;
-        tx.commit().await?;
-        self.resource(id).await?.ok_or_else(|| Error::missing(id))
+        fields.finish()
     }
 }
 
-fn head_signs() -> Error {
-    Error::forbidden(
-        "catalog.resource.head_signs",
-        "资源已发布，共享属性、信息项和数据级别的变更须由本部门负责人（或业务运营）办理；也可先下线再修改。",
-        "The resource is published: share type, items and grade are changed by the department head (or the business \
-         operator), or after it was withdrawn.",
+fn under_way() -> Error {
+    Error::conflict(
+        "catalog.resource.under_way",
+        "目录正在签发、审核或下线中，不能修改。请等办结，或请当前办理人退回后再改。",
+        "The entry is being signed, reviewed or taken offline and cannot be changed now. Wait, or ask for its return.",
     )
 }

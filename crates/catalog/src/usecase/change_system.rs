@@ -6,7 +6,7 @@ use kernel::{Actor, Error, Result, Role};
 
 use super::require_in;
 use crate::Catalog;
-use crate::model::{InformationSystem, SystemChange};
+use crate::model::{InformationSystem, SystemChange, filled};
 use crate::store;
 
 impl Catalog {
@@ -33,6 +33,12 @@ impl Catalog {
         put(&mut system.owner, change.owner);
         system.cost_yuan = change.cost_yuan.or(system.cost_yuan);
         system.built_year = change.built_year.or(system.built_year);
+        system.yearly_cost_yuan = change.yearly_cost_yuan.or(system.yearly_cost_yuan);
+        system.user_count = change.user_count.or(system.user_count);
+        system.retired_year = change.retired_year.or(system.retired_year);
+        if change.note.is_some() {
+            system.note = filled(change.note.as_ref());
+        }
         system.state = change.state.unwrap_or(system.state);
         if let Some(next) = change.replaced_by {
             let found = self.system(&next).await?;

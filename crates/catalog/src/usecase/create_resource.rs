@@ -7,43 +7,12 @@ use sea_orm::ConnectionTrait;
 
 use super::{organisation_or_own, require_in};
 use crate::Catalog;
+use crate::model::classes::{Place, beginning};
 use crate::model::{
-    MountState, Resource, ResourceInput, ResourceState, ShareMethod, ShareType, UpdateCycle, check_resource,
-    filled, items_of, resource_grade,
+    Flow, MountState, Organisation, Resource, ResourceInput, ResourceState, ShareMethod, UpdateCycle,
+    check_resource, entered,
 };
 use crate::store;
-
-/// The entered fields as a draft; identity, state and times come from `old` when there is one.
-pub(super) fn draft(input: ResourceInput, old: Resource) -> Resource {
-    let items = items_of(&input.items);
-    let conditional = input.share_type == ShareType::Conditional;
-    let withheld = input.share_type == ShareType::None;
-    Resource {
-        name: input.name.trim().to_owned(),
-        summary: input.summary.trim().to_owned(),
-        system_id: input.system_id,
-        classification: input.classification,
-        category: filled(input.category.as_ref()),
-        subcategory: filled(input.subcategory.as_ref()),
-        detail: filled(input.detail.as_ref()),
-        regional_code: filled(input.regional_code.as_ref()),
-        format: filled(input.format.as_ref()).unwrap_or_else(|| "数据库".to_owned()),
-        share_type: input.share_type,
-        share_condition: filled(input.share_condition.as_ref()).filter(|_| conditional),
-        no_share_basis: filled(input.no_share_basis.as_ref()).filter(|_| withheld),
-        share_method: input.share_method.unwrap_or(ShareMethod::Interface),
-        use_conditions: filled(input.use_conditions.as_ref()),
-        open_to_society: input.open_to_society,
-        open_condition: filled(input.open_condition.as_ref()),
-        update_cycle: input.update_cycle.unwrap_or(UpdateCycle::Other),
-        related_codes: input.related_codes,
-        grade: input.grade.unwrap_or_else(|| resource_grade(&items)),
-        secrecy_assessment: filled(input.secrecy_assessment.as_ref()),
-        privacy_assessment: filled(input.privacy_assessment.as_ref()),
-        items,
-        ..old
-    }
-}
 
 impl Catalog {
     /// Catalogues a resource of the own department as a draft.
@@ -61,23 +30,51 @@ impl Catalog {
         self.check_system(&input, &organisation_id, &mut fields).await?;
         fields.finish()?;
         let given = input.code.clone();
-        let new = Resource {
+        let mut resource = entered(input.clone(), self.blank(&input, provider.clone()));
+        let leaf_provider = self.leaf("catalog.resource.created", &resource).await?;
+        let tx = self.kernel.begin().await?;
+        resource.code = match given {
+            Some(code) => free(tx.connection(), code).await?,
+            None => next_code(tx.connection(), &provider.short_code).await?,
+        };
+        resource.class_code = Some(class_code(tx.connection(), &resource).await?);
+        store::resource::insert(tx.connection(), &resource).await?;
+        let leaf = kernel::evidence::Leaf { resource: Some(resource.code.clone()), ..leaf_provider };
+        tx.record(actor, leaf, None, Some(resource.name.clone())).await?;
+        tx.commit().await?;
+        self.read_resource(actor, &resource.id).await
+    }
+
+    /// A new draft with nothing entered.
+    fn blank(&self, input: &ResourceInput, provider: Organisation) -> Resource {
+        let now = self.kernel.now_ms();
+        Resource {
             id: self.kernel.new_id(),
             code: String::new(),
             name: String::new(),
             summary: String::new(),
+            organisation_id: provider.id,
             organisation_name: provider.name,
-            organisation_id,
+            organisation_credit_code: provider.credit_code,
+            responsible_office: None,
+            responsible_person: None,
+            contact: None,
             system_id: None,
             system_name: None,
             classification: input.classification,
             category: None,
             subcategory: None,
             detail: None,
+            class_code: None,
             regional_code: None,
+            data_range: None,
+            data_region: None,
+            data_period: None,
+            data_class: None,
             format: String::new(),
             share_type: input.share_type,
             share_condition: None,
+            share_condition_kinds: Vec::new(),
             no_share_basis: None,
             share_method: ShareMethod::Interface,
             use_conditions: None,
@@ -91,25 +88,17 @@ impl Catalog {
             state: ResourceState::Draft,
             state_reason: None,
             signed_off_by: None,
+            flow: Flow { since_ms: Some(now), ..Flow::default() },
+            revision_state: None,
+            revision: None,
             version: 1,
             mount_state: MountState::Unmounted,
             items: Vec::new(),
             mount: None,
+            mount_change: None,
             published_ms: None,
-            updated_ms: self.kernel.now_ms(),
-        };
-        let mut resource = draft(input, new);
-        let leaf_provider = self.leaf("catalog.resource.created", &resource).await?;
-        let tx = self.kernel.begin().await?;
-        resource.code = match given {
-            Some(code) => free(tx.connection(), code).await?,
-            None => next_code(tx.connection(), &provider.short_code).await?,
-        };
-        store::resource::insert(tx.connection(), &resource).await?;
-        let leaf = kernel::evidence::Leaf { resource: Some(resource.code.clone()), ..leaf_provider };
-        tx.record(actor, leaf, None, Some(resource.name.clone())).await?;
-        tx.commit().await?;
-        self.resource(&resource.id).await?.ok_or_else(|| Error::missing(&resource.id))
+            updated_ms: now,
+        }
     }
 
     /// The information system named must be the provider's own.
@@ -150,4 +139,19 @@ async fn next_code<C: ConnectionTrait>(db: &C, short_code: &str) -> Result<Strin
     let used = store::resource::codes_beginning(db, &beginning).await?;
     let highest = used.iter().filter_map(|code| code.strip_prefix(&beginning)?.parse::<u32>().ok()).max();
     Ok(format!("{beginning}{:04}", highest.unwrap_or(0).saturating_add(1)))
+}
+
+/// The next code of the entry's class: the serial one above the highest in use.
+pub(super) async fn class_code<C: ConnectionTrait>(db: &C, entry: &Resource) -> Result<String> {
+    let beginning = beginning(&Place {
+        classification: entry.classification,
+        category: entry.category.as_deref(),
+        subcategory: entry.subcategory.as_deref(),
+        detail: entry.detail.as_deref(),
+        name: &entry.name,
+        organisation: &entry.organisation_name,
+    });
+    let used = store::resource::class_codes_beginning(db, &beginning).await?;
+    let highest = used.iter().filter_map(|code| code.strip_prefix(&beginning)?.parse::<u32>().ok()).max();
+    Ok(format!("{beginning}{:06}", highest.unwrap_or(0).saturating_add(1)))
 }

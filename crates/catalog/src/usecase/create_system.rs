@@ -6,7 +6,7 @@ use kernel::{Actor, Error, Result, Role};
 
 use super::{organisation_or_own, require_in};
 use crate::Catalog;
-use crate::model::{InformationSystem, SystemInput, SystemState};
+use crate::model::{InformationSystem, SystemInput, SystemState, filled};
 use crate::store;
 
 /// Checks the plain fields of a system.
@@ -24,6 +24,28 @@ pub(super) fn check(system: &InformationSystem) -> Result<()> {
         "catalog.system.built_year",
         "建成年份须为四位年份，请修改。",
         "The year of building has four digits.",
+    );
+    crate::model::optional_text(&mut fields, "note", system.note.as_ref(), 1000);
+    fields.check(
+        system.retired_year.is_none_or(|year| (1970..=2100).contains(&year)),
+        "retired_year",
+        "catalog.system.retired_year",
+        "停用年份须为四位年份，请修改。",
+        "The year of retirement has four digits.",
+    );
+    fields.check(
+        system.yearly_cost_yuan.is_none_or(|yuan| (0..=100_000_000_000).contains(&yuan)),
+        "yearly_cost_yuan",
+        "catalog.system.cost",
+        "年运行费用须为不小于0的元数，请修改。",
+        "The yearly cost is an amount of yuan, not below 0.",
+    );
+    fields.check(
+        system.user_count.is_none_or(|count| (0..=2_000_000_000).contains(&count)),
+        "user_count",
+        "catalog.system.user_count",
+        "用户数须为不小于0的整数，请修改。",
+        "The number of users is not below 0.",
     );
     fields.check(
         system.cost_yuan.is_none_or(|yuan| (0..=100_000_000_000).contains(&yuan)),
@@ -57,6 +79,10 @@ impl Catalog {
             state: input.state.unwrap_or(SystemState::Running),
             replaced_by: None,
             owner: input.owner.trim().to_owned(),
+            yearly_cost_yuan: input.yearly_cost_yuan,
+            user_count: input.user_count,
+            retired_year: input.retired_year,
+            note: filled(input.note.as_ref()),
         };
         check(&system)?;
         let tx = self.kernel.begin().await?;

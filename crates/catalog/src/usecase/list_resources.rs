@@ -6,8 +6,9 @@ use kernel::{Actor, Result, Role};
 use serde::Deserialize;
 
 use crate::Catalog;
+use crate::catalog::name_provider;
 use crate::model::{MountState, Resource, ResourceState, ShareType};
-use crate::store::resource::{self, Narrow};
+use crate::store::resource_list::{self, Narrow};
 
 /// What a list of resources may be narrowed to.
 #[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
@@ -25,6 +26,9 @@ pub struct ResourceFilter {
     /// State of the mount.
     #[serde(default)]
     pub mount_state: Option<MountState>,
+    /// State of a change of a published entry.
+    #[serde(default)]
+    pub revision_state: Option<ResourceState>,
 }
 
 impl Catalog {
@@ -46,11 +50,15 @@ impl Catalog {
             share_type: filter.share_type,
             state: filter.state,
             mount_state: filter.mount_state,
+            revision_state: filter.revision_state,
         };
-        let (mut resources, total) = resource::list(&self.kernel.db, &narrow, query).await?;
+        let (mut resources, total) = resource_list::list(&self.kernel.db, &narrow, query).await?;
         let organisations = self.organisations().await?;
         for resource in &mut resources {
-            organisations.name(&resource.organisation_id).clone_into(&mut resource.organisation_name);
+            name_provider(resource, &organisations);
+            if !super::may_see_mount(actor, resource) {
+                resource.revision_state = None;
+            }
         }
         Ok(Page::new(resources, total, query))
     }

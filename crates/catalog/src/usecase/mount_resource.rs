@@ -1,40 +1,63 @@
-//! Mounts a resource on a table of the department's own system.
+//! Enters how a resource hangs on a table of the department's own system, for the data authority to review.
 
 use kernel::error::Fields;
 use kernel::ids::{OrganisationId, ResourceId};
+use kernel::notice::Notice;
+use kernel::working_time::due_ms;
 use kernel::{Actor, Error, Result, Role};
 
-use super::{may_know, require_in};
-use crate::model::{Mount, MountState, Resource, check_mount};
-use crate::{Catalog, MOUNT_CHANGED, store};
+use super::escalate::{Silence, watch};
+use super::{link, require_in};
+use crate::model::{Flow, Mount, MountChange, MountState, Resource, check_mount, mount_state};
+use crate::settings::MOUNT_REVIEW_DAYS;
+use crate::{Catalog, store};
 
 impl Catalog {
-    /// Mounts a resource, or changes its mount. Grants over it are pinned again by the follow-up.
+    /// Enters a mount, or a change of one. It waits for review; a mount approved before stays in force meanwhile.
     ///
     /// # Errors
     /// `resource.not_found`, `actor.*`, or `input.invalid` with every gap.
     pub async fn mount_resource(&self, actor: &Actor, id: &ResourceId, mount: Mount) -> Result<Resource> {
-        let known = self.resource(id).await?.filter(|resource| may_know(actor, resource));
-        let known = known.ok_or_else(|| Error::missing(id))?;
+        let known = self.known(actor, id).await?;
         require_in(actor, &known.organisation_id, &[Role::DepartmentOperator])?;
         check_mount(&mount, &known.items)?;
         self.check_agent(&mount, &known.organisation_id).await?;
+        let days = self.kernel.days(&MOUNT_REVIEW_DAYS).await?;
         let leaf = self.leaf("catalog.resource.mounted", &known).await?;
 
         let tx = self.kernel.begin().await?;
-        let old = store::resource::by_id(tx.connection(), id).await?.ok_or_else(|| Error::missing(id))?;
+        let db = tx.connection();
+        let old = store::resource::by_id(db, id).await?.ok_or_else(|| Error::missing(id))?;
         // The items may have changed since they were read without the transaction.
         check_mount(&mount, &old.items)?;
         let now = self.kernel.now_ms().max(old.updated_ms + 1);
-        let new = Resource { mount_state: MountState::Mounted, updated_ms: now, ..old };
-        store::mount::replace(tx.connection(), id, &mount, now).await?;
-        store::resource::update(tx.connection(), &new).await?;
-        tx.follow_up(MOUNT_CHANGED, id.as_str()).await?;
+        let due = due_ms(now, days);
         let detail = format!("agent {} source {} table {}", mount.agent_id, mount.source, mount.table);
         let leaf = kernel::evidence::Leaf { agent: Some(mount.agent_id.to_string()), ..leaf };
+        let change = MountChange {
+            resource_id: id.clone(),
+            mount,
+            state: MountState::Pending,
+            flow: Flow::submitted(actor, now, due),
+        };
+        store::mount_change::put(db, &change).await?;
+        let in_force = old.mount.as_ref().map(|view| &view.mount);
+        let state = mount_state(in_force, Some(MountState::Pending), &old.items);
+        let new = Resource { mount_state: state, updated_ms: now, ..old };
+        store::resource::update(db, &new).await?;
+        watch(&tx, Silence::Mount, id, due, 0, due).await?;
+        tx.notify(Notice {
+            organisation: None,
+            roles: &[Role::BusinessOperator],
+            kind: "catalog.mount_to_review",
+            link: link(id),
+            zh: format!("{}提交了资源“{}”的挂接，请审核。", known.organisation_name, known.name),
+            en: format!("{} entered a mount of \"{}\" for review.", known.organisation_name, known.name),
+        })
+        .await?;
         tx.record(actor, leaf, None, Some(detail)).await?;
         tx.commit().await?;
-        self.resource(id).await?.ok_or_else(|| Error::missing(id))
+        self.read_resource(actor, id).await
     }
 
     /// The agent must be there and stand at the provider.
