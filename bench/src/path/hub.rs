@@ -104,6 +104,9 @@ impl Hub {
         let consumer = organisation(&admin, civil).await?;
         let operator = user(&admin, &url, "operator", "department_operator", &provider).await?;
         let head = user(&admin, &url, "head", "department_head", &provider).await?;
+        let authority = text(&admin.get("/api/v1/session").await?["user"]["organisation"], "id")?;
+        let business = user(&admin, &url, "business", "business_operator", &authority).await?;
+        let people = People { operator, head, business };
         let developer = user(&admin, &url, "developer", "department_developer", &consumer).await?;
         let client =
             developer.post("/api/v1/clients", &json!({"client_id": CLIENT, "name": "压测系统"})).await?;
@@ -127,7 +130,7 @@ impl Hub {
             agent_record: agent_dir.join("state").join("record"),
         };
         for store in &stores.each {
-            publish_and_grant(&operator, &head, &provider, &consumer, &agent_id, store, stores).await?;
+            publish_and_grant(&people, &provider, &consumer, &agent_id, store, stores).await?;
         }
         Ok(raised)
     }
@@ -241,9 +244,15 @@ async fn start_agent(
     Ok((agent, own))
 }
 
+/// Who takes which step towards publication.
+struct People {
+    operator: Session,
+    head: Session,
+    business: Session,
+}
+
 async fn publish_and_grant(
-    operator: &Session,
-    head: &Session,
+    People { operator, head, business }: &People,
     provider: &str,
     consumer: &str,
     agent_id: &str,
@@ -281,8 +290,13 @@ async fn publish_and_grant(
         "agent_id": agent_id, "source": store.source, "table": resource.table, "keys": resource.keys,
         "as_of_column": resource.as_of_column, "columns": columns,
     });
-    operator.put(&format!("/api/v1/resources/{id}/mount"), &mount).await?;
-    head.post(&format!("/api/v1/resources/{id}/publish"), &json!({})).await?;
+    let path = format!("/api/v1/resources/{id}");
+    operator.put(&format!("{path}/mount"), &mount).await?;
+    business.post(&format!("{path}/mount/approve"), &json!({})).await?;
+    operator.post(&format!("{path}/submit"), &json!({})).await?;
+    head.post(&format!("{path}/sign"), &json!({})).await?;
+    business.post(&format!("{path}/approve"), &json!({})).await?;
+    business.post(&format!("{path}/publish"), &json!({})).await?;
     let granted: Vec<_> =
         items().iter().map(|item| json!({"item": item, "masked": false, "verify_only": false})).collect();
     let grant = json!({

@@ -22,12 +22,12 @@ impl MigrationTrait for Second {
             ["responsible_office", "responsible_person", "contact", "class_code", "revision_state"];
         let texts =
             ["data_range", "data_region", "data_period", "data_class", "share_condition_kinds", "flow"];
-        add(manager, "resource", resource.map(|name| string_null(name))).await?;
-        add(manager, "resource", texts.map(|name| text_null(name))).await?;
+        add(manager, "resource", resource.map(string_null)).await?;
+        add(manager, "resource", texts.map(text_null)).await?;
         let item = ["data_type", "responsible_office", "source_system"];
-        add(manager, "resource_item", item.map(|name| string_null(name))).await?;
-        add(manager, "resource_item", ["length", "decimals"].map(|name| integer_null(name))).await?;
-        add(manager, "resource_item", ["share_condition", "lineage"].map(|name| text_null(name))).await?;
+        add(manager, "resource_item", item.map(string_null)).await?;
+        add(manager, "resource_item", ["length", "decimals"].map(integer_null)).await?;
+        add(manager, "resource_item", ["share_condition", "lineage"].map(text_null)).await?;
         add(
             manager,
             "information_system",

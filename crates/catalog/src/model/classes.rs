@@ -37,12 +37,15 @@ const fn leaf(code: &'static str, zh: &'static str, signs: &'static [&'static st
     ClassLeaf { code, zh, signs }
 }
 
+/// What a theme is parted into as long as the place parts it no further.
+const GENERAL: &[ClassLeaf] = &[leaf("001", "综合", &[])];
+
 const fn base(code: &'static str, zh: &'static str, leaves: &'static [ClassLeaf]) -> ClassBranch {
     ClassBranch { classification: Classification::Base, code, zh, leaves }
 }
 
 const fn theme(code: &'static str, zh: &'static str) -> ClassBranch {
-    ClassBranch { classification: Classification::Theme, code, zh, leaves: &[leaf("001", "综合", &[])] }
+    ClassBranch { classification: Classification::Theme, code, zh, leaves: GENERAL }
 }
 
 const fn department(code: &'static str, zh: &'static str, leaves: &'static [ClassLeaf]) -> ClassBranch {

@@ -18,6 +18,10 @@ on_both! {
             ("PUT", resource.clone(), world.operator()),
             ("PUT", format!("{resource}/mount"), world.operator()),
             ("POST", format!("{resource}/withdraw"), world.head()),
+            ("POST", format!("{resource}/return"), world.head()),
+            ("POST", format!("{resource}/sign"), world.head()),
+            ("POST", format!("{resource}/mount/return"), world.business()),
+            ("POST", "/api/v1/negative-list".to_owned(), world.business()),
         ];
         let before = world.evidence().await.len();
         for (method, path, actor) in &forms {
@@ -57,7 +61,7 @@ on_both! {
             let mut hung = mount();
             hung["table"] = json!(text);
             let (_, hung) = world.send(Some(&world.operator()), "PUT", &format!("{path}/mount"), hung).await;
-            assert_eq!(hung["mount"]["table"], json!(text));
+            assert_eq!(hung["mount_change"]["mount"]["table"], json!(text));
         }
         let (status, _) =
             world.send(Some(&world.operator()), "GET", "/api/v1/resources/%27%20OR%20%271%27=%271", Value::Null).await;
@@ -73,6 +77,9 @@ on_both! {
             ("PATCH", "/api/v1/systems/%00".to_owned(), json!({}), 404),
             ("GET", "/api/v1/resources?q=%00&organisation_id=%00".to_owned(), Value::Null, 200),
             ("GET", "/api/v1/resources?q=a%00".to_owned(), Value::Null, 200),
+            ("GET", "/api/v1/resources/%00/versions".to_owned(), Value::Null, 404),
+            ("GET", "/api/v1/announcements?q=%00&organisation_id=%00&resource_id=%00".to_owned(), Value::Null, 200),
+            ("GET", "/api/v1/systems/%00".to_owned(), Value::Null, 404),
             ("GET", "/api/v1/systems?q=%00&organisation_id=%00".to_owned(), Value::Null, 200),
             ("POST", "/api/v1/systems".to_owned(), json!({"name": "a\u{0}"}), 422),
         ] {

@@ -2,10 +2,15 @@
 #![expect(clippy::unwrap_used, reason = "a failed step of a test is a failed test")]
 
 mod bad_input;
+mod fields;
+mod going_offline;
 mod legal;
 mod mounting;
+mod negative;
 mod organisations;
 mod publication;
 mod resources;
+mod revisions;
+mod silence;
 mod systems;
 mod world;

@@ -78,4 +78,29 @@ on_both! {
         let (status, answer) = world.send(Some(&operator), "PATCH", &own, json!({"disabled": true})).await;
         assert_eq!((status, code(&answer)), (StatusCode::CONFLICT, "catalog.organisation.own"));
     }
+
+    /// Offices move in the tree, never below themselves; everything below one is listed.
+    async fn is_a_tree(world: World) {
+        let operator = world.user(Role::PlatformOperator, &world.police);
+        let (_, middle) = world.send(Some(&operator), "POST", PATH, health()).await;
+        let below = |id: &str| json!({"parent_id": id});
+        let path = |id: &str| format!("{PATH}/{id}");
+        let (welfare, police, middle) = (world.welfare.id.to_string(), world.police.id.to_string(), id(&middle));
+        let (status, moved) = world.send(Some(&operator), "PATCH", &path(&middle), below(&welfare)).await;
+        assert_eq!((status, &moved["parent_id"]), (StatusCode::OK, &json!(welfare)));
+        world.send(Some(&operator), "PATCH", &path(&police), below(&middle)).await;
+        for (one, above) in [(&welfare, &welfare), (&welfare, &police)] {
+            let (status, answer) = world.send(Some(&operator), "PATCH", &path(one), below(above)).await;
+            assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+            assert!(has(&answer, "parent_id", "catalog.organisation.circle"), "{answer}");
+        }
+        for (query, expected) in [(format!("under={middle}"), 2), (format!("under={welfare}"), 3), (format!("parent_id={welfare}"), 1)] {
+            let (_, list) = world.send(Some(&operator), "GET", &format!("{PATH}?{query}"), Value::Null).await;
+            assert_eq!(list["total"], json!(expected), "{query}");
+        }
+        let (_, top) = world.send(Some(&operator), "PATCH", &path(&police), below("")).await;
+        assert_eq!(top["parent_id"], json!(null));
+        let (_, answer) = world.send(Some(&operator), "PATCH", &path(&police), json!({"region": "999999"})).await;
+        assert!(!crate::world::fields(&answer).is_empty(), "{answer}");
+    }
 }

@@ -26,6 +26,27 @@ on_both! {
         assert_eq!(list["items"][0]["organisation_name"], world.police.name);
     }
 
+    /// The inventory holds what a system costs, who uses it and how it ended, and sorts and narrows by it.
+    async fn is_an_inventory(world: World) {
+        for (name, cost, state) in [("旧系统", 900_000, "retired"), ("新系统", 100_000, "running")] {
+            let input = json!({"name": name, "yearly_cost_yuan": cost, "user_count": 30, "state": state,
+                "retired_year": 2024, "note": "年度清查"});
+            let (status, made) = world.send(Some(&world.operator()), "POST", PATH, input).await;
+            assert_eq!((status, &made["user_count"]), (StatusCode::CREATED, &json!(30)), "{made}");
+        }
+        let reader = world.user(Role::DepartmentHead, &world.welfare);
+        let (_, list) = world.send(Some(&reader), "GET", &format!("{PATH}?sort=-yearly_cost_yuan"), Value::Null).await;
+        assert_eq!(list["items"][0]["name"], "旧系统");
+        let (_, list) = world.send(Some(&reader), "GET", &format!("{PATH}?state=running"), Value::Null).await;
+        assert_eq!(list["total"], 1);
+        let path = format!("{PATH}/{}", id(&list["items"][0]));
+        let change = json!({"note": " ", "user_count": -1});
+        let (_, answer) = world.send(Some(&world.operator()), "PATCH", &path, change).await;
+        assert!(has(&answer, "user_count", "catalog.system.user_count"), "{answer}");
+        let (_, read) = world.send(Some(&reader), "GET", &path, Value::Null).await;
+        assert_eq!((&read["yearly_cost_yuan"], &read["note"]), (&json!(100_000), &json!("年度清查")));
+    }
+
     /// Another department, another role, a wrong year and the same name twice are refused.
     async fn refuses(world: World) {
         let stranger = world.user(Role::DepartmentOperator, &world.welfare);

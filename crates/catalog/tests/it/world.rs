@@ -7,12 +7,12 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use catalog::model::{OrganisationInput, OrganisationKind};
-use catalog::{AgentDirectory, AgentSummary, Catalog};
+use catalog::{AgentDirectory, AgentSummary, Catalog, UsersOfResource};
 use kernel::actor::ActorOrganisation;
 use kernel::clock::ManualClock;
 use kernel::config::Config;
 use kernel::entropy::SeededEntropy;
-use kernel::ids::{AgentId, OrganisationId, UserId};
+use kernel::ids::{AgentId, OrganisationId, ResourceId, UserId};
 use kernel::{Actor, Kernel, Role};
 use sea_orm::EntityTrait as _;
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
@@ -56,9 +56,20 @@ impl AgentDirectory for Agents {
     }
 }
 
+/// Everything is used by one organisation.
+struct Users(OrganisationId);
+
+#[async_trait]
+impl UsersOfResource for Users {
+    async fn users(&self, _id: &ResourceId) -> kernel::Result<Vec<OrganisationId>> {
+        Ok(vec![self.0.clone()])
+    }
+}
+
 /// A hub.
 pub struct World {
     pub kernel: Kernel,
+    pub clock: Arc<ManualClock>,
     pub catalog: Catalog,
     pub police: ActorOrganisation,
     pub welfare: ActorOrganisation,
@@ -91,14 +102,15 @@ impl World {
         let mut config = Config { data_dir: folder.path().join("data"), ..Config::default() };
         config.database.url = url;
         let clock = Arc::new(ManualClock::at(1_790_000_000_000));
-        let kernel = Kernel::open(config, clock, Arc::new(SeededEntropy::new(7))).await.unwrap();
+        let kernel = Kernel::open(config, clock.clone(), Arc::new(SeededEntropy::new(7))).await.unwrap();
         Migrator::up(&kernel.db, None).await.unwrap();
         let catalog = Catalog::new(kernel.clone());
         let police = office(&catalog, "滨江区公安分局", "GA", 1).await;
         let welfare = office(&catalog, "滨江区民政局", "MZ", 2).await;
         catalog.know_agents(Arc::new(Agents(police.id.clone())));
+        catalog.know_users(Arc::new(Users(welfare.id.clone())));
         let app = Router::from(catalog::module(&catalog).routes);
-        Self { kernel, catalog, police, welfare, app, _folder: folder }
+        Self { kernel, clock, catalog, police, welfare, app, _folder: folder }
     }
 
     /// A console user.
@@ -153,13 +165,79 @@ impl World {
         made
     }
 
-    /// The same, published.
+    /// The data authority's reviewer.
+    pub fn business(&self) -> Actor {
+        self.user(Role::BusinessOperator, &self.welfare)
+    }
+
+    /// A step on the way of a resource, which must succeed.
+    pub async fn step(&self, actor: &Actor, id: &str, verb: &str, body: Value) -> Value {
+        let path = format!("/api/v1/resources/{id}/{verb}");
+        let (status, made) = self.send(Some(actor), "POST", &path, body).await;
+        assert_eq!(status, StatusCode::OK, "{verb}: {made}");
+        made
+    }
+
+    /// The same step, which must be refused: status and answer.
+    pub async fn refused(&self, actor: &Actor, id: &str, verb: &str, body: Value) -> (StatusCode, Value) {
+        let path = format!("/api/v1/resources/{id}/{verb}");
+        let (status, answer) = self.send(Some(actor), "POST", &path, body).await;
+        assert!(status.is_client_error(), "{verb}: {answer}");
+        (status, answer)
+    }
+
+    /// Submitted by the operator and signed by the head.
+    pub async fn signed(&self, id: &str) -> Value {
+        self.step(&self.operator(), id, "submit", json!({})).await;
+        self.step(&self.head(), id, "sign", assessments()).await
+    }
+
+    /// The whole way to publication.
+    pub async fn publish(&self, id: &str) -> Value {
+        self.signed(id).await;
+        self.step(&self.business(), id, "approve", json!({})).await;
+        self.step(&self.business(), id, "publish", json!({})).await
+    }
+
+    /// A draft that went the whole way.
     pub async fn published(&self) -> Value {
         let id = id(&self.draft().await);
-        let path = format!("/api/v1/resources/{id}/publish");
-        let (status, made) = self.send(Some(&self.head()), "POST", &path, json!({})).await;
-        assert_eq!(status, StatusCode::OK, "{made}");
-        made
+        self.publish(&id).await
+    }
+
+    /// A resource as somebody reads it.
+    pub async fn read(&self, actor: &Actor, id: &str) -> Value {
+        let (status, found) =
+            self.send(Some(actor), "GET", &format!("/api/v1/resources/{id}"), Value::Null).await;
+        assert_eq!(status, StatusCode::OK, "{found}");
+        found
+    }
+
+    /// Moves the clock and does what has become due.
+    pub async fn wait_ms(&self, ms: i64) {
+        self.clock.advance_ms(ms);
+        let handlers = catalog::handlers(&self.catalog);
+        while kernel::follow_up::run_due(&self.kernel, &handlers).await.unwrap() > 0 {}
+    }
+
+    /// Kinds and links of what waits for somebody.
+    pub async fn todos(&self, actor: &Actor) -> Vec<String> {
+        use kernel::todo::TodoSource as _;
+        let list = self.catalog.todos(actor).await.unwrap();
+        list.into_iter().map(|todo| format!("{} {}", todo.kind, todo.title)).collect()
+    }
+
+    /// Kinds of notices that reached a role, of an organisation or of the whole platform.
+    pub async fn notices(&self, actor: &Actor) -> Vec<String> {
+        let rows = kernel::notice::Entity::find().all(&self.kernel.db).await.unwrap();
+        let own = actor.organisation().unwrap().id.as_str().to_owned();
+        let role = actor.role().unwrap().as_str();
+        let reaches = |row: &kernel::notice::Model| {
+            row.role == role && (row.organisation_id.is_empty() || row.organisation_id == own)
+        };
+        let mut all: Vec<_> = rows.into_iter().filter(reaches).map(|row| (row.id, row.kind)).collect();
+        all.sort();
+        all.into_iter().map(|(_, kind)| kind).collect()
     }
 
     /// Kinds of evidence in the log, in order.
@@ -207,6 +285,16 @@ pub fn household() -> Value {
             {"item": "sex", "element": "person.sex"},
         ],
     })
+}
+
+/// What a head adds when he signs.
+pub fn assessments() -> Value {
+    json!({"secrecy_assessment": "不涉及国家秘密", "privacy_assessment": "已评估，按授权最小化提供"})
+}
+
+/// A listed reason with a text.
+pub fn returned() -> Value {
+    json!({"reasons": ["unclear"], "text": "摘要太短"})
 }
 
 /// A mount that fits [`household`].

@@ -104,7 +104,7 @@ fn user(id: &str, role: Role, organisation: &str) -> Actor {
         name: organisation.to_owned(),
         credit_code: organisation.to_owned(),
     };
-    Actor::User { id: id.to_owned().into(), role, organisation }
+    Actor::user(id.to_owned().into(), role, organisation)
 }
 
 /// Somebody sees what is due first first, knows what is late, and sees nothing that waits for others.

@@ -65,6 +65,7 @@ pub struct Seeded {
     /// Departments.
     pub departments: Vec<SeededDepartment>,
     admin: Session,
+    business: Session,
 }
 
 /// An organisation in the form the catalogue takes.
@@ -93,6 +94,7 @@ pub async fn seed(hub: &Hub, url: &str, county: &County, say: &Say) -> anyhow::R
         hub.identity.bootstrap(username, PASSWORD, role, &bureau.id).await?;
         accounts.push(account(username, role, &bureau.name));
     }
+    let business = Session::log_in(url, "business", PASSWORD).await?;
     let mut departments = Vec::new();
     for department in county.departments() {
         departments.push(seed_department(&admin, url, &department, &mut accounts).await?);
@@ -101,7 +103,7 @@ pub async fn seed(hub: &Hub, url: &str, county: &County, say: &Say) -> anyhow::R
         &format!("已登记 {} 个部门及其系统、资源和前置机。", departments.len()),
         &format!("{} departments with systems, resources and agents are registered.", departments.len()),
     );
-    Ok(Seeded { url: url.to_owned(), accounts, departments, admin })
+    Ok(Seeded { url: url.to_owned(), accounts, departments, admin, business })
 }
 
 /// The code with a check character that fits, so that the literal above needs none.
@@ -335,8 +337,13 @@ pub async fn publish_and_grant(seeded: &Seeded, county: &County, say: &Say) -> a
                 "agent_id": department.agent_id, "source": source, "table": resource.table,
                 "keys": resource.keys, "as_of_column": resource.as_of_column, "columns": columns,
             });
-            department.operator.put(&format!("/api/v1/resources/{id}/mount"), &mount).await?;
-            department.head.post(&format!("/api/v1/resources/{id}/publish"), &json!({})).await?;
+            let path = format!("/api/v1/resources/{id}");
+            department.operator.put(&format!("{path}/mount"), &mount).await?;
+            seeded.business.post(&format!("{path}/mount/approve"), &json!({})).await?;
+            department.operator.post(&format!("{path}/submit"), &json!({})).await?;
+            department.head.post(&format!("{path}/sign"), &json!({})).await?;
+            seeded.business.post(&format!("{path}/approve"), &json!({})).await?;
+            seeded.business.post(&format!("{path}/publish"), &json!({})).await?;
         }
     }
     let now_ms = kernel::clock::Clock::now_ms(&kernel::clock::SystemClock);

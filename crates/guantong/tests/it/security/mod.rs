@@ -66,6 +66,7 @@ struct Things {
     grant: String,
     spare_grant: String,
     draft: String,
+    catalogue: catalog::Made,
     user: String,
     client: String,
     evidence: u64,
@@ -89,9 +90,10 @@ async fn things(world: &World) -> Things {
     let client = other["id"].as_str().unwrap().to_owned();
     let evidence = answer["evidence"]["index"].as_u64().unwrap();
     let plans = projects::plans(world).await;
+    let catalogue = catalog::Made::raise(world).await;
     let sharing = sharing::Made::raise(world).await;
     let accounts = identity::Made::raise(world).await;
-    Things { grant, spare_grant, draft, user, client, evidence, plans, sharing, accounts }
+    Things { grant, spare_grant, draft, user, client, evidence, plans, catalogue, sharing, accounts }
 }
 
 /// Who may call an operation, a body with which it succeeds, values of the path's parameters.
@@ -159,6 +161,8 @@ async fn state(world: &World) -> BTreeMap<&'static str, Value> {
         ("/api/v1/agents?page_size=200", Platform),
         ("/api/v1/systems?page_size=200", Business),
         ("/api/v1/resources?page_size=200", Business),
+        ("/api/v1/negative-list?page_size=200", Business),
+        ("/api/v1/announcements?page_size=200", Business),
         ("/api/v1/grants?page_size=200", Business),
         ("/api/v1/requests?page_size=200", Business),
         ("/api/v1/requests?page_size=200&side=consumer", ConsumerOperator),
@@ -185,12 +189,18 @@ fn filled(operation: &Operation, expected: &Expected) -> String {
 
 /// The order in which what succeeds is called: what ends things comes last.
 fn rank(id: &str) -> usize {
-    const LAST: [&str; 12] = [
+    const LAST: [&str; 18] = [
         "submit_plan",
         "reply_plan",
         "decide_plan",
+        "mount_resource",
+        "approve_mount",
+        "submit_resource",
+        "sign_resource",
+        "approve_resource",
         "publish_resource",
         "withdraw_resource",
+        "keep_resource",
         "suspend_grant",
         "resume_grant",
         "revoke_grant",

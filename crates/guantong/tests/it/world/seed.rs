@@ -116,6 +116,11 @@ pub fn resource_body(code: &str, organisation: &str, system: Option<&str>) -> Va
     })
 }
 
+/// What a head adds when he signs an entry.
+pub fn assessments() -> Value {
+    json!({"secrecy_assessment": "不涉及国家秘密", "privacy_assessment": "已评估，按授权最小化提供"})
+}
+
 struct Made {
     id: String,
     sessions: Vec<(Who, Session)>,
@@ -210,11 +215,17 @@ impl Seeded {
             "as_of_column": "gxsj", "columns": columns})
     }
 
-    /// Mounts the resource and publishes it.
+    /// Mounts the resource and publishes it, each step by whom the law charges with it.
     pub async fn mount_and_publish(&self, source: &str) {
         let path = format!("/api/v1/resources/{}", self.resource);
-        self.as_(Who::ProviderOperator).put(&format!("{path}/mount"), &self.mount_body(source)).await.ok();
-        self.as_(Who::ProviderHead).post(&format!("{path}/publish"), &json!({})).await.ok();
+        let (operator, head, business) =
+            (self.as_(Who::ProviderOperator), self.as_(Who::ProviderHead), self.as_(Who::Business));
+        operator.put(&format!("{path}/mount"), &self.mount_body(source)).await.ok();
+        business.post(&format!("{path}/mount/approve"), &json!({})).await.ok();
+        operator.post(&format!("{path}/submit"), &json!({})).await.ok();
+        head.post(&format!("{path}/sign"), &assessments()).await.ok();
+        business.post(&format!("{path}/approve"), &json!({})).await.ok();
+        business.post(&format!("{path}/publish"), &json!({})).await.ok();
     }
 
     /// A grant as tests vary it.
