@@ -53,7 +53,7 @@ pub struct InformationSystem {
 }
 
 /// What it takes to register an information system.
-#[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, Default, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SystemInput {
     /// Organisation that owns it; the own one when left out.

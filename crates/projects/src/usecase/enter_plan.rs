@@ -62,10 +62,9 @@ fn system_of(plan: &Plan) -> SystemInput {
         organisation_id: Some(plan.organisation_id.clone()),
         name: plan.input.name.clone(),
         purpose: plan.input.purpose.chars().take(1000).collect(),
-        users: String::new(),
         cost_yuan: Some(granted.unwrap_or(plan.input.cost_yuan)),
         built_year: Some(plan.input.ends_on.year()),
         state: Some(SystemState::Planned),
-        owner: String::new(),
+        ..SystemInput::default()
     }
 }

@@ -43,10 +43,13 @@ fn known_resource(resource: &Resource, systems: &HashMap<&SystemId, &Information
         system_id: resource.system_id.clone(),
         system_name: system.map(|system| system.name.clone()),
         base: resource.classification == Classification::Base,
-        listed: resource.state == ResourceState::Published,
-        mounted: matches!(resource.mount_state, MountState::Mounted | MountState::Changed),
+        listed: resource.state.in_force(),
+        mounted: matches!(
+            resource.mount_state,
+            MountState::Mounted | MountState::ChangePending | MountState::Changed
+        ),
         shareable: resource.share_type != ShareType::None,
-        link: format!("/resources/{}", resource.id),
+        link: format!("/catalogue/{}", resource.id),
         items: resource
             .items
             .iter()
@@ -97,7 +100,7 @@ impl Projects {
         let mut resources = Vec::new();
         for page in 1.. {
             let query = ListQuery { page: Some(page), page_size: Some(PAGE), ..ListQuery::default() };
-            let found = self.catalog.list_systems(&Actor::System, None, &query).await?;
+            let found = self.catalog.list_systems(&Actor::System, None, None, &query).await?;
             let last = page * PAGE >= found.total;
             systems.extend(found.items);
             if last {

@@ -204,8 +204,13 @@ impl World {
         let operator = self.user(Role::DepartmentOperator, organisation);
         let made = id(&self.ok(&operator, "POST", "/api/v1/resources", body).await);
         if published {
-            let path = format!("/api/v1/resources/{made}/publish");
-            self.ok(&self.business(), "POST", &path, json!({})).await;
+            let head = self.user(Role::DepartmentHead, organisation);
+            let outcome = json!({"secrecy_assessment": "不涉及国家秘密", "privacy_assessment": "已评估"});
+            let path = |verb: &str| format!("/api/v1/resources/{made}/{verb}");
+            self.ok(&operator, "POST", &path("submit"), Value::Null).await;
+            self.ok(&head, "POST", &path("sign"), outcome).await;
+            self.ok(&self.business(), "POST", &path("approve"), json!({})).await;
+            self.ok(&self.business(), "POST", &path("publish"), json!({})).await;
         }
         made
     }
