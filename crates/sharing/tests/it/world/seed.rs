@@ -13,7 +13,11 @@ impl World {
         if mounted {
             self.mount(&id(&made), body).await;
         }
-        self.ok(&self.head_of(&self.police), "POST", &format!("{path}/publish"), json!({})).await;
+        let outcome = json!({"secrecy_assessment": "不涉及国家秘密", "privacy_assessment": "已评估"});
+        self.ok(&self.clerk(), "POST", &format!("{path}/submit"), Value::Null).await;
+        self.ok(&self.head_of(&self.police), "POST", &format!("{path}/sign"), outcome).await;
+        self.ok(&self.business(), "POST", &format!("{path}/approve"), json!({})).await;
+        self.ok(&self.business(), "POST", &format!("{path}/publish"), json!({})).await;
         id(&made)
     }
 
@@ -24,7 +28,9 @@ impl World {
             items.iter().map(|item| json!({"item": item["item"], "column": item["item"]})).collect();
         let mount = json!({"agent_id": "agent-police-1", "source": "hk", "table": "T", "keys": [items[0]["item"]],
             "columns": columns});
-        self.ok(&self.clerk(), "PUT", &format!("/api/v1/resources/{resource}/mount"), mount).await;
+        let path = format!("/api/v1/resources/{resource}/mount");
+        self.ok(&self.clerk(), "PUT", &path, mount).await;
+        self.ok(&self.business(), "POST", &format!("{path}/approve"), json!({})).await;
     }
 
     /// A complete request on the conditional resource, as a form fills it.
