@@ -14,7 +14,7 @@ pub(crate) struct Users(pub(crate) Kernel);
 impl UsersOfResource for Users {
     async fn users(&self, id: &ResourceId) -> Result<Vec<OrganisationId>> {
         let mut users: Vec<_> =
-            store::of_resource(&self.0.db, id).await?.into_iter().map(|grant| grant.consumer_id).collect();
+            store::grant::of_resource(&self.0.db, id).await?.into_iter().map(|grant| grant.consumer_id).collect();
         users.sort();
         users.dedup();
         Ok(users)
