@@ -1,8 +1,12 @@
 //! The program. `guantong serve` is a hub, `guantong agent` stands at a department, `guantong demo` raises a
 //! fictional county on one machine, `guantong verify` checks an evidence log offline or over HTTP.
 
+mod backup;
 mod config;
 mod demo;
+mod doctor;
+mod init;
+mod lang;
 mod node;
 mod out;
 mod serve;
@@ -44,6 +48,14 @@ struct ConfigArgs {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Set up an empty node 新建节点.
+    Init(Box<init::InitArgs>),
+    /// Say what is wrong with a node and how to mend it 体检.
+    Doctor(doctor::DoctorArgs),
+    /// Copy the whole node into one file, also while it runs 备份.
+    Backup(backup::BackupArgs),
+    /// Make a node of a backup, in an empty place 恢复.
+    Restore(backup::RestoreArgs),
     /// Run a hub 运行平台.
     Serve(ConfigArgs),
     /// Work at a department 前置机.
@@ -91,6 +103,10 @@ async fn command() -> ExitCode {
             let _logs = kernel::telemetry::start_logs(&config::log_from_environment());
             agent::cli::run(args, stop).await
         }
+        Command::Init(args) => out::exit(init::run(&args).await),
+        Command::Doctor(args) => doctor::run(&args).await,
+        Command::Backup(args) => out::exit(backup::run(&args).await),
+        Command::Restore(args) => out::exit(backup::restore(&args).await),
         Command::Serve(args) => out::exit(serve::run(&args, stop).await),
         Command::Demo(args) => out::exit(demo::run(&args, stop).await),
         Command::Verify(args) => verify::run(&args).await,

@@ -11,5 +11,5 @@ mod reference;
 mod run;
 
 pub use assemble::{Hub, assemble, openapi};
-pub use migrate::migrate;
+pub use migrate::{applied_migrations, known_migrations, migrate, migrate_database};
 pub use run::{Running, start};

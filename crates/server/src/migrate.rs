@@ -1,7 +1,8 @@
 //! Every capability's migrations, bottom up.
 
 use kernel::{Error, Kernel, Result};
-use sea_orm_migration::{MigrationTrait, MigratorTrait};
+use sea_orm::{DatabaseConnection, EntityTrait as _};
+use sea_orm_migration::{MigrationTrait, MigratorTrait, SchemaManager, seaql_migrations};
 
 struct Migrator;
 
@@ -23,7 +24,15 @@ impl MigratorTrait for Migrator {
 /// # Errors
 /// `database.migration`, when the database was written by a newer program or cannot be changed.
 pub async fn migrate(kernel: &Kernel) -> Result<()> {
-    Migrator::up(&kernel.db, None).await.map_err(|error| {
+    migrate_database(&kernel.db).await
+}
+
+/// The same for a database without a node around it.
+///
+/// # Errors
+/// As [`migrate`].
+pub async fn migrate_database(db: &DatabaseConnection) -> Result<()> {
+    Migrator::up(db, None).await.map_err(|error| {
         Error::unavailable(
             "database.migration",
             "平台数据库升级失败，没有启动。请确认程序版本不低于数据库，并备份后联系平台运维。",
@@ -32,4 +41,21 @@ pub async fn migrate(kernel: &Kernel) -> Result<()> {
         )
         .caused_by(error)
     })
+}
+
+/// Names of the migrations this program knows, in order.
+pub fn known_migrations() -> Vec<String> {
+    Migrator::migrations().iter().map(|one| one.name().to_owned()).collect()
+}
+
+/// Names of the migrations a database has had; none for an empty one. Changes nothing.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn applied_migrations(db: &DatabaseConnection) -> Result<Vec<String>> {
+    if !SchemaManager::new(db).has_table("seaql_migrations").await? {
+        return Ok(Vec::new());
+    }
+    let rows = seaql_migrations::Entity::find().all(db).await?;
+    Ok(rows.into_iter().map(|row| row.version).collect())
 }
