@@ -36,7 +36,7 @@ async fn count(db: &DatabaseConnection, query: &sea_orm::sea_query::SelectStatem
 pub async fn count_agents(db: &DatabaseConnection) -> Result<u64> {
     let query = Query::select()
         .expr(Func::count(Expr::col("id")))
-        .from("agent")
+        .from("exchange_agent")
         .and_where(Expr::col("disabled").eq(false))
         .to_owned();
     count(db, &query).await
