@@ -96,11 +96,13 @@ pub(crate) async fn offer_all(exchange: &Exchange, agent_id: &str) -> Result<()>
     Ok(())
 }
 
-/// Takes back the pins an agent reported for grants that were revoked while it was away.
+/// Takes back the pins an agent reported for grants that were revoked, or whose mount moved, while it was away.
 pub(crate) async fn revoke_stale(exchange: &Exchange, agent_id: &str, held: &[String]) -> Result<()> {
     let book = exchange.sharing.book().await?;
     for grant in held {
-        if book.get(&GrantId(grant.clone())).is_none() {
+        // A mount that moved to another agent leaves its pins behind.
+        let elsewhere = |usable: &Arc<Usable>| usable.agent_id != agent_id;
+        if book.get(&GrantId(grant.clone())).is_none_or(elsewhere) {
             away_is_fine(exchange.agents.revoke_pin(agent_id, grant, "revoked").await);
         }
     }
