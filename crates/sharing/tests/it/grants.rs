@@ -147,4 +147,28 @@ on_both! {
         let line = world.line(&head, &format!("/api/v1/grants/{short}")).await;
         assert_eq!(line, ["sharing.grant.created", "sharing.grant.expired"]);
     }
+
+    /// Who uses a resource is told when it is announced to go offline: holders of a grant that is in force and those whose
+    /// request is under way, nobody else; and no new request is taken then.
+    async fn users_are_told(world: World) {
+        given(&world, body(&world)).await;
+        let doctor = world.operator_of(&world.health);
+        let asked = id(&world.ok(&doctor, "POST", "/api/v1/requests", world.body()).await);
+        let path = format!("/api/v1/resources/{}/withdraw", world.residents);
+        let told = async |office| {
+            let kinds = world.notices(Some(office), Role::DepartmentOperator).await;
+            kinds.iter().filter(|kind| *kind == "catalog.offline").count()
+        };
+        world.act(&doctor, &asked, "submit", Value::Null).await;
+        world.act(&world.head_of(&world.health), &asked, "sign", Value::Null).await;
+        let why = json!({"cause": "law_changed", "reason": "系统整合，数据并入新库"});
+        world.ok(&world.head_of(&world.police), "POST", &path, why).await;
+        assert_eq!((told(&world.welfare).await, told(&world.health).await, told(&world.bureau).await), (1, 1, 0));
+        let late = world.send(&world.asker(), "POST", "/api/v1/requests", &world.body()).await;
+        assert_eq!((late.0.as_u16(), code(&late.1)), (409, "request.going_offline"));
+        let grants = world.get(&world.asker(), "/api/v1/grants").await;
+        let key = id(&grants["items"][0]).into();
+        let book = world.sharing().book().await.unwrap();
+        assert!(book.get(&key).unwrap().published, "until it is offline it serves");
+    }
 }

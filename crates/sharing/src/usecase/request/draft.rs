@@ -101,8 +101,15 @@ impl Sharing {
     /// A resource that can be requested: published and shared.
     pub(crate) async fn requestable(&self, id: &ResourceId) -> Result<Resource> {
         let found = if store::storable(id.as_str()) { self.catalog.resource(id).await? } else { None };
-        let found = found.filter(|resource| resource.state == ResourceState::Published);
+        let found = found.filter(|resource| resource.state.in_force());
         let resource = found.ok_or_else(|| Error::missing(id))?;
+        if resource.state != ResourceState::Published {
+            return Err(Error::conflict(
+                "request.going_offline",
+                "该资源已公告下线，不再受理新的申请。请在目录中查找替代的资源。",
+                "The resource was announced to go offline and takes no new requests; look for another one.",
+            ));
+        }
         if resource.share_type == ShareType::None {
             let basis = resource.no_share_basis.clone().unwrap_or_default();
             return Err(Error::conflict(
