@@ -4,6 +4,92 @@
  */
 
 export interface paths {
+    "/api/v1/account-proposals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Proposals. */
+        get: operations["list_proposals"];
+        put?: never;
+        /** Proposes something about an account of an auditor or business operator. */
+        post: operations["propose_account"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account-proposals/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One proposal. */
+        get: operations["show_proposal"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account-proposals/{id}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Confirms a proposal; a first password is shown this once. */
+        post: operations["confirm_proposal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account-proposals/{id}/refuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Refuses a proposal. */
+        post: operations["refuse_proposal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account-proposals/{id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a proposal back. */
+        post: operations["withdraw_proposal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/agents": {
         parameters: {
             query?: never;
@@ -124,6 +210,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/announcements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the data authority announced of the catalogue, the newest first. */
+        get: operations["list_announcements"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/calls/grants": {
         parameters: {
             query?: never;
@@ -221,6 +324,58 @@ export interface paths {
         get: operations["read_code_set"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/delegates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Those to whom the head of a department may delegate. */
+        get: operations["list_delegates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/delegations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Delegations. */
+        get: operations["list_delegations"];
+        put?: never;
+        /** Has somebody of the own department stand in. */
+        post: operations["delegate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/delegations/{id}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends a delegation before its time. */
+        post: operations["revoke_delegation"];
         delete?: never;
         options?: never;
         head?: never;
@@ -586,6 +741,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/negative-list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What must not be listed or not be shared. */
+        get: operations["list_negative_entries"];
+        put?: never;
+        /** Adds an entry to the negative list. */
+        post: operations["create_negative_entry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/negative-list/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Changes an entry of the negative list, or lets it rest (`active: false`). */
+        patch: operations["change_negative_entry"];
+        trace?: never;
+    };
     "/api/v1/notices": {
         parameters: {
             query?: never;
@@ -661,7 +851,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Every organisation. */
+        /** Organisations: all, one level of the tree, or everything below one. */
         get: operations["list_organisations"];
         put?: never;
         /** Registers an organisation. */
@@ -1152,6 +1342,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/resource-classes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 项 of the three 类 with their 目; `page_size` up to 200 holds them all. */
+        get: operations["list_resource_classes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/resources": {
         parameters: {
             query?: never;
@@ -1188,6 +1395,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/resources/{id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Approves what was signed, as the data authority. */
+        post: operations["approve_resource"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/resources/{id}/keep": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes an offline notice back. */
+        post: operations["keep_resource"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/resources/{id}/mount": {
         parameters: {
             query?: never;
@@ -1196,9 +1437,43 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Mounts a resource on a table of the department's own system. */
+        /** Enters a mount on a table of the department's own system, or a change of it, for review. */
         put: operations["mount_resource"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/resources/{id}/mount/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Approves the mount that waits. */
+        post: operations["approve_mount"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/resources/{id}/mount/return": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Returns the mount that waits, with reasons. */
+        post: operations["return_mount"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1214,8 +1489,110 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Publishes a resource. */
+        /** Publishes and announces what was approved. */
         post: operations["publish_resource"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/resources/{id}/return": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Returns what was submitted, with reasons: the head before the signature, the authority after. */
+        post: operations["return_resource"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/resources/{id}/revision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Discards the revision of a published resource. */
+        delete: operations["discard_revision"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/resources/{id}/sign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Signs what was submitted, as the department head. */
+        post: operations["sign_resource"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/resources/{id}/submit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Submits a resource, or its revision, for the department head's signature. */
+        post: operations["submit_resource"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/resources/{id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Published versions of a resource, the newest first. */
+        get: operations["list_resource_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/resources/{id}/versions/{a}/diff/{b}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What differs from version `a` to version `b`. */
+        get: operations["diff_resource_versions"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1231,7 +1608,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Takes a resource offline, with a reason. */
+        /** Announces that a resource goes offline, with cause and reason; the clock takes it offline. */
         post: operations["withdraw_resource"];
         delete?: never;
         options?: never;
@@ -1249,10 +1626,149 @@ export interface paths {
         /** Who is logged in. */
         get: operations["read_session"];
         put?: never;
-        /** Logs in. */
+        /** Logs in. 202 with a challenge when a code of the second factor is needed. */
         post: operations["log_in"];
         /** Logs out. */
         delete: operations["log_out"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/acting-for": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Switches this session to standing in for somebody, or with `null` back to the own name. */
+        put: operations["act_for"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/all": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The own open sessions. */
+        get: operations["list_own_sessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/all/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Ends one of the own sessions. */
+        delete: operations["end_own_session"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends a log-in with a code of the user's device or a recovery code. */
+        post: operations["log_in_code"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/end-others": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends every own session but this one. */
+        post: operations["end_other_sessions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/oidc": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Log-in services of others that are configured. */
+        get: operations["list_log_in_services"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/oidc/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where the service sends the browser back. Answers with a redirect: to the page wanted, to the log-in page with
+         *     `#challenge=` when a code is needed, or with `#error=` and the code of what was wrong.
+         */
+        get: operations["finish_log_in_service"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/oidc/{provider}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begins a log-in at a service: the browser goes to the address given. */
+        post: operations["begin_log_in_service"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1269,6 +1785,91 @@ export interface paths {
         put?: never;
         /** Changes the own password; every other session of the user ends. */
         post: operations["change_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the own second factor stands. */
+        get: operations["show_second_factor"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/second-factor/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Confirms the device by its first code: gives the recovery codes, this once. */
+        post: operations["confirm_second_factor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/second-factor/enrol": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begins to enrol: gives the secret for the user's device, this once. */
+        post: operations["enrol_second_factor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/second-factor/recovery-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** New recovery codes in place of the old ones, shown this once. */
+        post: operations["renew_recovery_codes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/second-factor/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Removes the own second factor. */
+        post: operations["remove_second_factor"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1351,7 +1952,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** One information system. */
+        get: operations["read_system"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1430,6 +2032,93 @@ export interface paths {
         patch: operations["change_user"];
         trace?: never;
     };
+    "/api/v1/users/{id}/identities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Accounts at log-in services that are bound to a user. */
+        get: operations["list_identities"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{id}/identities/{provider}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Binds an account at a log-in service to a user. */
+        put: operations["bind_identity"];
+        post?: never;
+        /** Takes a binding off. */
+        delete: operations["unbind_identity"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{id}/second-factor/reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes the second factor of a user off who lost his device; his sessions end. */
+        post: operations["reset_second_factor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{id}/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Open sessions of a user. */
+        get: operations["list_user_sessions"];
+        put?: never;
+        post?: never;
+        /** Ends every session of a user. */
+        delete: operations["end_user_sessions"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{id}/sessions/{session}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Ends one session of a user. */
+        delete: operations["end_user_session"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/verify": {
         parameters: {
             query?: never;
@@ -1451,6 +2140,26 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description For whom to stand in. */
+        ActFor: {
+            delegation?: components["schemas"]["DelegationId"] | null;
+        };
+        /** @description Somebody for whom the user may stand in. */
+        ActingFor: {
+            /** @description The delegation. */
+            delegation: components["schemas"]["DelegationId"];
+            /** @description His name. */
+            display_name: string;
+            /** @description Role in which the user then acts. */
+            role: components["schemas"]["Role"];
+            /**
+             * Format: int64
+             * @description Until when, Unix milliseconds.
+             */
+            until_ms: number;
+            /** @description Who is away. */
+            user_id: components["schemas"]["UserId"];
+        };
         /** @description Organisation an actor acts for. */
         ActorOrganisation: {
             /** @description Unified social credit code (GB 32100). */
@@ -1517,6 +2226,47 @@ export interface components {
             /** @description Version of its program. */
             version: string;
         };
+        /** @description An announcement. */
+        Announcement: {
+            /** @description Its code. */
+            code: string;
+            /** @description Id. */
+            id: components["schemas"]["AnnouncementId"];
+            /** @description What is announced. */
+            kind: components["schemas"]["AnnouncementKind"];
+            /** @description Its name at that time. */
+            name: string;
+            /**
+             * Format: int64
+             * @description When the resource goes offline, Unix milliseconds.
+             */
+            offline_ms?: number | null;
+            /** @description Provider. */
+            organisation_id: components["schemas"]["OrganisationId"];
+            /** @description Its name. */
+            organisation_name: string;
+            /** @description Resource. */
+            resource_id: components["schemas"]["ResourceId"];
+            /** @description What there is to say: what changed, or why it goes offline. */
+            text?: string | null;
+            /**
+             * Format: int64
+             * @description When it was announced, Unix milliseconds.
+             */
+            time_ms: number;
+            /**
+             * Format: int32
+             * @description Its version.
+             */
+            version: number;
+        };
+        /** @description An announcement (公告). */
+        AnnouncementId: string;
+        /**
+         * @description What is announced.
+         * @enum {string}
+         */
+        AnnouncementKind: "published" | "revised" | "going_offline" | "kept" | "offline";
         /** @description A department's answer. */
         AnswerInput: {
             /** @description True: we hold it and will list it. */
@@ -1528,6 +2278,16 @@ export interface components {
             list_by_ms?: number | null;
             /** @description Why not, or what it is. */
             reason: string;
+        };
+        /** @description Why. */
+        Because: {
+            /** @description Reason. */
+            reason: string;
+        };
+        /** @description Where to go after the log-in. */
+        Begin: {
+            /** @description A page of the console. */
+            return_to?: string | null;
         };
         /** @description Purpose of a call. */
         CallPurpose: {
@@ -1589,6 +2349,11 @@ export interface components {
             /** @description Reason, for the other party and for the evidence. */
             reason: string;
         };
+        /**
+         * @description What happened to a field or an item.
+         * @enum {string}
+         */
+        ChangeKind: "added" | "removed" | "changed";
         /** @description An entry of a list as it now stands. */
         ChoiceValue: {
             /** @description Stable code. */
@@ -1596,6 +2361,24 @@ export interface components {
             /** @description English words. */
             en: string;
             /** @description Chinese words. */
+            zh: string;
+        };
+        /** @description A 项 with its 目. */
+        ClassBranch: {
+            /** @description 类. */
+            classification: components["schemas"]["Classification"];
+            /** @description Two digits. */
+            code: string;
+            /** @description Its 目: three digits and name. */
+            leaves: components["schemas"]["ClassLeaf"][];
+            /** @description Name. */
+            zh: string;
+        };
+        /** @description A 目. */
+        ClassLeaf: {
+            /** @description Three digits. */
+            code: string;
+            /** @description Name. */
             zh: string;
         };
         /**
@@ -1730,6 +2513,13 @@ export interface components {
             /** @description Chinese label. */
             zh: string;
         };
+        /** @description A code for a log-in that has begun. */
+        CodeForChallenge: {
+            /** @description The challenge of the first step. */
+            challenge: string;
+            /** @description Six digits of the user's device, or a recovery code. */
+            code: string;
+        };
         /** @description One condition of a row filter. */
         ConditionView: {
             /** @description Item name. */
@@ -1738,6 +2528,16 @@ export interface components {
             op: string;
             /** @description Standard values. */
             values: string[];
+        };
+        /** @description A confirmed proposal. */
+        Confirmed: {
+            /**
+             * @description First password of a new account or after a reset, shown this once to who confirmed, never to who proposed. It must be
+             *     changed at the first log-in.
+             */
+            initial_password?: string | null;
+            /** @description The proposal. */
+            proposal: components["schemas"]["Proposal"];
         };
         /** @description User name and password. */
         Credentials: {
@@ -1779,6 +2579,84 @@ export interface components {
             /** @description In own words. */
             text: string;
         };
+        /** @description Somebody to whom one may delegate. */
+        Delegate: {
+            /** @description Name. */
+            display_name: string;
+            /** @description Id. */
+            id: components["schemas"]["UserId"];
+            /** @description Role. */
+            role: components["schemas"]["Role"];
+            /** @description Log-in name. */
+            username: string;
+        };
+        /** @description A delegation. */
+        Delegation: {
+            /**
+             * Format: int64
+             * @description When it was made, Unix milliseconds.
+             */
+            created_ms: number;
+            /** @description Who stands in. */
+            delegate_id: components["schemas"]["UserId"];
+            /** @description His name. */
+            delegate_name: string;
+            /** @description Why it was taken back. */
+            end_reason?: string | null;
+            /**
+             * Format: int64
+             * @description When it ended, Unix milliseconds.
+             */
+            ended_ms?: number | null;
+            /**
+             * Format: int64
+             * @description From, Unix milliseconds.
+             */
+            from_ms: number;
+            /** @description Id. */
+            id: components["schemas"]["DelegationId"];
+            /** @description Organisation. */
+            organisation_id: components["schemas"]["OrganisationId"];
+            /** @description Its name. */
+            organisation_name: string;
+            /** @description Who is away. */
+            principal_id: components["schemas"]["UserId"];
+            /** @description His name. */
+            principal_name: string;
+            /** @description Why. */
+            reason: string;
+            /** @description State. */
+            state: components["schemas"]["DelegationState"];
+            /**
+             * Format: int64
+             * @description Until, Unix milliseconds.
+             */
+            until_ms: number;
+        };
+        /** @description A delegation (授权代办). */
+        DelegationId: string;
+        /** @description What it takes to delegate. */
+        DelegationInput: {
+            /** @description Who stands in: somebody of the own department. */
+            delegate_id: components["schemas"]["UserId"];
+            /**
+             * Format: int64
+             * @description From, Unix milliseconds; now when left out.
+             */
+            from_ms?: number | null;
+            /** @description Why. */
+            reason: string;
+            /**
+             * Format: int64
+             * @description Until, Unix milliseconds.
+             */
+            until_ms: number;
+        };
+        /**
+         * @description How a delegation stands.
+         * @enum {string}
+         */
+        DelegationState: "planned" | "active" | "ended" | "revoked";
         /** @description The data authority names the responsible department. */
         DesignateInput: {
             /** @description Department. */
@@ -1800,6 +2678,11 @@ export interface components {
             /** @description Agent. */
             agent_name: string;
         };
+        /**
+         * @description What a user must do before anything else.
+         * @enum {string}
+         */
+        Due: "password" | "second_factor";
         /** @description A data element. */
         Element: {
             /** @description Code, for example `person.id`. */
@@ -1816,6 +2699,38 @@ export interface components {
             /** @description Standard that defines it; empty when none does. */
             standard: string;
             /** @description Chinese name. */
+            zh: string;
+        };
+        /** @description How many sessions were ended. */
+        Ended: {
+            /**
+             * Format: int64
+             * @description Sessions ended.
+             */
+            ended: number;
+        };
+        /** @description What the user's device needs, shown once. */
+        Enrolment: {
+            /** @description The same for a link. */
+            otpauth_uri: string;
+            /** @description The same as a picture (SVG). */
+            qr_svg: string;
+            /** @description The secret in base32, for typing. */
+            secret: string;
+        };
+        /** @description One difference. */
+        EntryChange: {
+            /** @description The place in English. */
+            en: string;
+            /** @description What happened. */
+            kind: components["schemas"]["ChangeKind"];
+            /** @description What stands there now. */
+            new?: string | null;
+            /** @description What stood there. */
+            old?: string | null;
+            /** @description Place in the entry, for example `share_type` or `items.sex.note`. */
+            path: string;
+            /** @description The place in Chinese. */
             zh: string;
         };
         /** @description Body of every error. */
@@ -1965,6 +2880,86 @@ export interface components {
         FilterView: {
             /** @description All must hold. */
             all?: components["schemas"]["ConditionView"][];
+        };
+        /** @description Who did what, and what is due when. */
+        Flow: {
+            /**
+             * Format: int64
+             * @description When the present step must be done, Unix milliseconds.
+             * @default null
+             */
+            due_ms: number | null;
+            /**
+             * Format: int32
+             * @description How many times silence was escalated.
+             * @default 0
+             */
+            escalated: number;
+            /**
+             * @description Listed cause for which the resource is taken offline.
+             * @default null
+             */
+            offline_cause: string | null;
+            /**
+             * Format: int64
+             * @description When it goes offline, Unix milliseconds.
+             * @default null
+             */
+            offline_ms: number | null;
+            /**
+             * @description Listed reasons for which it was returned.
+             * @default []
+             */
+            reasons: string[];
+            /**
+             * @description Who returned it.
+             * @default null
+             */
+            returned_by: string | null;
+            /**
+             * @description Who reviewed it.
+             * @default null
+             */
+            reviewed_by: string | null;
+            /**
+             * Format: int64
+             * @description When, Unix milliseconds.
+             * @default null
+             */
+            reviewed_ms: number | null;
+            /**
+             * @description Who signed it.
+             * @default null
+             */
+            signed_by: string | null;
+            /**
+             * Format: int64
+             * @description When, Unix milliseconds.
+             * @default null
+             */
+            signed_ms: number | null;
+            /**
+             * Format: int64
+             * @description When the present state began, Unix milliseconds.
+             * @default null
+             */
+            since_ms: number | null;
+            /**
+             * @description Who submitted it.
+             * @default null
+             */
+            submitted_by: string | null;
+            /**
+             * Format: int64
+             * @description When, Unix milliseconds.
+             * @default null
+             */
+            submitted_ms: number | null;
+            /**
+             * @description What was said with the last step.
+             * @default null
+             */
+            text: string | null;
         };
         /** @description Something that is missing or wrong in a request. */
         Gap: {
@@ -2142,6 +3137,11 @@ export interface components {
             /** @description How it can be had. */
             way: components["schemas"]["Way"];
         };
+        /** @description Accounts at log-in services. */
+        Identities: {
+            /** @description The accounts. */
+            items: components["schemas"]["UserIdentity"][];
+        };
         /** @description An information system. */
         InformationSystem: {
             /**
@@ -2158,6 +3158,8 @@ export interface components {
             id: components["schemas"]["SystemId"];
             /** @description Name. */
             name: string;
+            /** @description Remark. */
+            note?: string | null;
             /** @description Organisation that owns it. */
             organisation_id: components["schemas"]["OrganisationId"];
             /** @description Its name. */
@@ -2167,13 +3169,35 @@ export interface components {
             /** @description What it is for. */
             purpose: string;
             replaced_by?: components["schemas"]["SystemId"] | null;
+            /**
+             * Format: int32
+             * @description Year it was given up.
+             */
+            retired_year?: number | null;
             /** @description State. */
             state: components["schemas"]["SystemState"];
+            /**
+             * Format: int64
+             * @description How many people use it.
+             */
+            user_count?: number | null;
             /** @description Who uses it, in words. */
             users: string;
+            /**
+             * Format: int64
+             * @description What it costs to run, yuan a year.
+             */
+            yearly_cost_yuan?: number | null;
         };
         /** @description An item as it stands in the catalogue. */
         Item: {
+            /** @description Data type. */
+            data_type: components["schemas"]["ItemType"];
+            /**
+             * Format: int32
+             * @description Digits after the point.
+             */
+            decimals?: number | null;
             /** @description Code of the data element. */
             element: string;
             /** @description English name. */
@@ -2189,15 +3213,28 @@ export interface components {
             item: string;
             /** @description What the value means; follows from the data element. */
             kind: Record<string, never>;
+            /**
+             * Format: int32
+             * @description Length, in characters or digits.
+             */
+            length?: number | null;
+            /** @description What it was made from, in words (数据血缘). */
+            lineage?: string | null;
             /** @description Law, administrative regulation or State Council decision by which the item is not shared. */
             no_share_basis?: string | null;
             /** @description Remark. */
             note?: string | null;
             /** @description True when a record without it is incomplete. */
             required: boolean;
+            /** @description Office that answers for it, when another one than for the resource. */
+            responsible_office?: string | null;
             /** @description True for sensitive personal information. */
             sensitive: boolean;
+            /** @description Condition of its own, when it is shared on another one than the resource. */
+            share_condition?: string | null;
             share_type?: components["schemas"]["ShareType"] | null;
+            /** @description Information system it comes out of, when another one than the resource's. */
+            source_system?: string | null;
             /** @description Chinese name. */
             zh: string;
         };
@@ -2221,6 +3258,12 @@ export interface components {
         };
         /** @description An item as somebody enters it. */
         ItemInput: {
+            data_type?: components["schemas"]["ItemType"] | null;
+            /**
+             * Format: int32
+             * @description Digits after the point.
+             */
+            decimals?: number | null;
             /** @description Code of the data element. */
             element: string;
             /** @description English name; the data element's when left out. */
@@ -2236,15 +3279,28 @@ export interface components {
             item: string;
             /** @description Follows from the data element; accepted so that what was read can be sent back, and not looked at. */
             kind?: Record<string, never> | null;
+            /**
+             * Format: int32
+             * @description Length, in characters or digits.
+             */
+            length?: number | null;
+            /** @description What it was made from, in words (数据血缘). */
+            lineage?: string | null;
             /** @description Law, administrative regulation or State Council decision by which the item is not shared. */
             no_share_basis?: string | null;
             /** @description Remark. */
             note?: string | null;
             /** @description True when a record without it is incomplete. */
             required?: boolean;
+            /** @description Office that answers for it, when another one than for the resource. */
+            responsible_office?: string | null;
             /** @description True for sensitive personal information; data elements of grade 4 always are. */
             sensitive?: boolean;
+            /** @description Condition of its own, when it is shared on another one than the resource. */
+            share_condition?: string | null;
             share_type?: components["schemas"]["ShareType"] | null;
+            /** @description Information system it comes out of, when another one than the resource's. */
+            source_system?: string | null;
             /** @description Chinese name; the data element's when left out. */
             zh?: string | null;
         };
@@ -2272,6 +3328,11 @@ export interface components {
             /** @description Place of the item in the planned resource, from 0. */
             place: number;
         };
+        /**
+         * @description Data type of an item (数据类型), one letter each.
+         * @enum {string}
+         */
+        ItemType: "C" | "N" | "Y" | "D" | "T" | "L" | "M" | "G" | "B" | "I" | "F";
         /** @description A granted item, as the interface shows it. */
         ItemView: {
             /** @description Item name. */
@@ -2391,6 +3452,15 @@ export interface components {
             /** @description Table, view, file or endpoint. */
             table: string;
         };
+        /** @description The same with the name of its agent, as people read it. */
+        MountChangeView: {
+            /** @description Who did what, and what is due when. */
+            flow: components["schemas"]["Flow"];
+            /** @description The mount as it would be. */
+            mount: components["schemas"]["MountView"];
+            /** @description `pending` or `returned`. */
+            state: components["schemas"]["MountState"];
+        };
         /** @description One item bound to one column. */
         MountColumn: {
             /** @description The department's own codes to standard codes. */
@@ -2406,7 +3476,7 @@ export interface components {
          * @description Whether live data hangs on a resource.
          * @enum {string}
          */
-        MountState: "unmounted" | "mounted" | "changed";
+        MountState: "unmounted" | "pending" | "returned" | "mounted" | "change_pending" | "changed";
         /** @description A mount with the name of its agent, as people read it. */
         MountView: components["schemas"]["Mount"] & {
             /** @description Name of the agent, if it is still there. */
@@ -2482,6 +3552,53 @@ export interface components {
             /** @description State. */
             state: components["schemas"]["NeedState"];
         };
+        /** @description An entry of the negative list. */
+        NegativeEntry: {
+            /** @description False when it no longer counts. */
+            active: boolean;
+            /** @description Law, administrative regulation or State Council decision behind it. */
+            basis: string;
+            /** @description Data element that it is about. */
+            element?: string | null;
+            /** @description Id. */
+            id: components["schemas"]["NegativeId"];
+            /** @description What it is about, as people call it. */
+            name: string;
+            /** @description Remark. */
+            note?: string | null;
+            /** @description Text that names of resources and items must not hold; `*` stands for anything. */
+            pattern?: string | null;
+            /** @description What it forbids. */
+            scope: components["schemas"]["NegativeScope"];
+            /**
+             * Format: int64
+             * @description When it was last changed, Unix milliseconds.
+             */
+            updated_ms: number;
+        };
+        /** @description An entry of the negative list (负面清单). */
+        NegativeId: string;
+        /** @description An entry as somebody writes it. In a change what is left out stays. */
+        NegativeInput: {
+            /** @description False to let it rest. */
+            active?: boolean | null;
+            /** @description Law behind it, with its title in 《》. */
+            basis?: string | null;
+            /** @description Code of a data element; this or `pattern`. */
+            element?: string | null;
+            /** @description What it is about. */
+            name?: string | null;
+            /** @description Remark. */
+            note?: string | null;
+            /** @description Text that names must not hold; this or `element`. */
+            pattern?: string | null;
+            scope?: components["schemas"]["NegativeScope"] | null;
+        };
+        /**
+         * @description What an entry of the list forbids.
+         * @enum {string}
+         */
+        NegativeScope: "publish" | "share";
         /** @description The one notice (一次性告知). */
         NoticeInput: {
             /** @description Gaps a person adds. */
@@ -2505,6 +3622,39 @@ export interface components {
             error_description: string;
             /** @description What to do, in Chinese. */
             error_description_zh: string;
+        };
+        /** @description Where the browser goes to log in. */
+        OidcStart: {
+            /** @description Address at the log-in service. */
+            authorization_url: string;
+        };
+        /** @description An open session of a user. */
+        OpenSession: {
+            /** @description Network address it began from. */
+            address?: string | null;
+            /**
+             * Format: int64
+             * @description When it began, Unix milliseconds.
+             */
+            created_ms: number;
+            /** @description True for the session in hand. */
+            current: boolean;
+            /** @description How the user proved himself: `password`, `oidc:<service>`, with `+code` after a second factor. */
+            door: string;
+            /**
+             * Format: int64
+             * @description When it ends by itself, Unix milliseconds.
+             */
+            expires_ms: number;
+            /** @description Id, by which it is ended. */
+            id: string;
+            /**
+             * Format: int64
+             * @description When it was last used, to the minute, Unix milliseconds.
+             */
+            last_seen_ms: number;
+            /** @description Browser, as it names itself. */
+            user_agent?: string | null;
         };
         /** @description An opening: the payload's exact bytes and the randomness of its commitment. */
         Opening: {
@@ -2542,8 +3692,12 @@ export interface components {
         OrganisationChange: {
             /** @description True to end at once everything its people and client systems may do. */
             disabled?: boolean | null;
+            kind?: components["schemas"]["OrganisationKind"] | null;
             /** @description Full name. */
             name?: string | null;
+            parent_id?: components["schemas"]["OrganisationId"] | null;
+            /** @description Region code. */
+            region?: string | null;
             /** @description Short name. */
             short_name?: string | null;
         };
@@ -2682,6 +3836,87 @@ export interface components {
             total: number;
         };
         /** @description One page of a list. */
+        Page_Announcement: {
+            /** @description Rows of this page. */
+            items: {
+                /** @description Its code. */
+                code: string;
+                /** @description Id. */
+                id: components["schemas"]["AnnouncementId"];
+                /** @description What is announced. */
+                kind: components["schemas"]["AnnouncementKind"];
+                /** @description Its name at that time. */
+                name: string;
+                /**
+                 * Format: int64
+                 * @description When the resource goes offline, Unix milliseconds.
+                 */
+                offline_ms?: number | null;
+                /** @description Provider. */
+                organisation_id: components["schemas"]["OrganisationId"];
+                /** @description Its name. */
+                organisation_name: string;
+                /** @description Resource. */
+                resource_id: components["schemas"]["ResourceId"];
+                /** @description What there is to say: what changed, or why it goes offline. */
+                text?: string | null;
+                /**
+                 * Format: int64
+                 * @description When it was announced, Unix milliseconds.
+                 */
+                time_ms: number;
+                /**
+                 * Format: int32
+                 * @description Its version.
+                 */
+                version: number;
+            }[];
+            /**
+             * Format: int64
+             * @description Page, from 1.
+             */
+            page: number;
+            /**
+             * Format: int64
+             * @description Rows a page.
+             */
+            page_size: number;
+            /**
+             * Format: int64
+             * @description Rows of the whole list.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
+        Page_ClassBranch: {
+            /** @description Rows of this page. */
+            items: {
+                /** @description 类. */
+                classification: components["schemas"]["Classification"];
+                /** @description Two digits. */
+                code: string;
+                /** @description Its 目: three digits and name. */
+                leaves: components["schemas"]["ClassLeaf"][];
+                /** @description Name. */
+                zh: string;
+            }[];
+            /**
+             * Format: int64
+             * @description Page, from 1.
+             */
+            page: number;
+            /**
+             * Format: int64
+             * @description Rows a page.
+             */
+            page_size: number;
+            /**
+             * Format: int64
+             * @description Rows of the whole list.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
         Page_ClientSystem: {
             /** @description Rows of this page. */
             items: {
@@ -2705,6 +3940,96 @@ export interface components {
                 /** @description Public key (PEM, Ed25519 or P-256) that verifies its signed assertions. */
                 public_key_pem?: string | null;
                 system_id?: components["schemas"]["SystemId"] | null;
+            }[];
+            /**
+             * Format: int64
+             * @description Page, from 1.
+             */
+            page: number;
+            /**
+             * Format: int64
+             * @description Rows a page.
+             */
+            page_size: number;
+            /**
+             * Format: int64
+             * @description Rows of the whole list.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
+        Page_Delegate: {
+            /** @description Rows of this page. */
+            items: {
+                /** @description Name. */
+                display_name: string;
+                /** @description Id. */
+                id: components["schemas"]["UserId"];
+                /** @description Role. */
+                role: components["schemas"]["Role"];
+                /** @description Log-in name. */
+                username: string;
+            }[];
+            /**
+             * Format: int64
+             * @description Page, from 1.
+             */
+            page: number;
+            /**
+             * Format: int64
+             * @description Rows a page.
+             */
+            page_size: number;
+            /**
+             * Format: int64
+             * @description Rows of the whole list.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
+        Page_Delegation: {
+            /** @description Rows of this page. */
+            items: {
+                /**
+                 * Format: int64
+                 * @description When it was made, Unix milliseconds.
+                 */
+                created_ms: number;
+                /** @description Who stands in. */
+                delegate_id: components["schemas"]["UserId"];
+                /** @description His name. */
+                delegate_name: string;
+                /** @description Why it was taken back. */
+                end_reason?: string | null;
+                /**
+                 * Format: int64
+                 * @description When it ended, Unix milliseconds.
+                 */
+                ended_ms?: number | null;
+                /**
+                 * Format: int64
+                 * @description From, Unix milliseconds.
+                 */
+                from_ms: number;
+                /** @description Id. */
+                id: components["schemas"]["DelegationId"];
+                /** @description Organisation. */
+                organisation_id: components["schemas"]["OrganisationId"];
+                /** @description Its name. */
+                organisation_name: string;
+                /** @description Who is away. */
+                principal_id: components["schemas"]["UserId"];
+                /** @description His name. */
+                principal_name: string;
+                /** @description Why. */
+                reason: string;
+                /** @description State. */
+                state: components["schemas"]["DelegationState"];
+                /**
+                 * Format: int64
+                 * @description Until, Unix milliseconds.
+                 */
+                until_ms: number;
             }[];
             /**
              * Format: int64
@@ -2933,6 +4258,8 @@ export interface components {
                 id: components["schemas"]["SystemId"];
                 /** @description Name. */
                 name: string;
+                /** @description Remark. */
+                note?: string | null;
                 /** @description Organisation that owns it. */
                 organisation_id: components["schemas"]["OrganisationId"];
                 /** @description Its name. */
@@ -2942,10 +4269,25 @@ export interface components {
                 /** @description What it is for. */
                 purpose: string;
                 replaced_by?: components["schemas"]["SystemId"] | null;
+                /**
+                 * Format: int32
+                 * @description Year it was given up.
+                 */
+                retired_year?: number | null;
                 /** @description State. */
                 state: components["schemas"]["SystemState"];
+                /**
+                 * Format: int64
+                 * @description How many people use it.
+                 */
+                user_count?: number | null;
                 /** @description Who uses it, in words. */
                 users: string;
+                /**
+                 * Format: int64
+                 * @description What it costs to run, yuan a year.
+                 */
+                yearly_cost_yuan?: number | null;
             }[];
             /**
              * Format: int64
@@ -3016,6 +4358,48 @@ export interface components {
             total: number;
         };
         /** @description One page of a list. */
+        Page_NegativeEntry: {
+            /** @description Rows of this page. */
+            items: {
+                /** @description False when it no longer counts. */
+                active: boolean;
+                /** @description Law, administrative regulation or State Council decision behind it. */
+                basis: string;
+                /** @description Data element that it is about. */
+                element?: string | null;
+                /** @description Id. */
+                id: components["schemas"]["NegativeId"];
+                /** @description What it is about, as people call it. */
+                name: string;
+                /** @description Remark. */
+                note?: string | null;
+                /** @description Text that names of resources and items must not hold; `*` stands for anything. */
+                pattern?: string | null;
+                /** @description What it forbids. */
+                scope: components["schemas"]["NegativeScope"];
+                /**
+                 * Format: int64
+                 * @description When it was last changed, Unix milliseconds.
+                 */
+                updated_ms: number;
+            }[];
+            /**
+             * Format: int64
+             * @description Page, from 1.
+             */
+            page: number;
+            /**
+             * Format: int64
+             * @description Rows a page.
+             */
+            page_size: number;
+            /**
+             * Format: int64
+             * @description Rows of the whole list.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
         Page_NoticeView: {
             /** @description Rows of this page. */
             items: {
@@ -3039,6 +4423,52 @@ export interface components {
                 read_ms?: number | null;
                 /** @description Chinese sentence. */
                 zh: string;
+            }[];
+            /**
+             * Format: int64
+             * @description Page, from 1.
+             */
+            page: number;
+            /**
+             * Format: int64
+             * @description Rows a page.
+             */
+            page_size: number;
+            /**
+             * Format: int64
+             * @description Rows of the whole list.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
+        Page_OpenSession: {
+            /** @description Rows of this page. */
+            items: {
+                /** @description Network address it began from. */
+                address?: string | null;
+                /**
+                 * Format: int64
+                 * @description When it began, Unix milliseconds.
+                 */
+                created_ms: number;
+                /** @description True for the session in hand. */
+                current: boolean;
+                /** @description How the user proved himself: `password`, `oidc:<service>`, with `+code` after a second factor. */
+                door: string;
+                /**
+                 * Format: int64
+                 * @description When it ends by itself, Unix milliseconds.
+                 */
+                expires_ms: number;
+                /** @description Id, by which it is ended. */
+                id: string;
+                /**
+                 * Format: int64
+                 * @description When it was last used, to the minute, Unix milliseconds.
+                 */
+                last_seen_ms: number;
+                /** @description Browser, as it names itself. */
+                user_agent?: string | null;
             }[];
             /**
              * Format: int64
@@ -3148,6 +4578,68 @@ export interface components {
             total: number;
         };
         /** @description One page of a list. */
+        Page_Proposal: {
+            /** @description Rows of this page. */
+            items: {
+                /** @description Who decided. */
+                decided_by?: string | null;
+                /**
+                 * Format: int64
+                 * @description When, Unix milliseconds.
+                 */
+                decided_ms?: number | null;
+                /** @description Why it was refused. */
+                decision_reason?: string | null;
+                /** @description Name to show. */
+                display_name: string;
+                /** @description Id. */
+                id: components["schemas"]["ProposalId"];
+                /** @description What is proposed. */
+                kind: components["schemas"]["ProposalKind"];
+                /** @description True when the reader may confirm or refuse it. */
+                may_decide: boolean;
+                /** @description Organisation. */
+                organisation: components["schemas"]["ActorOrganisation"];
+                /** @description Staff number. */
+                person?: string | null;
+                /** @description Who proposed it. */
+                proposed_by: string;
+                /**
+                 * Format: int64
+                 * @description When, Unix milliseconds.
+                 */
+                proposed_ms: number;
+                /** @description Log-in service to bind. */
+                provider?: string | null;
+                /** @description Why. */
+                reason: string;
+                /** @description Role the account has or is to have. */
+                role: components["schemas"]["Role"];
+                /** @description State. */
+                state: components["schemas"]["ProposalState"];
+                /** @description Subject there. */
+                subject?: string | null;
+                user_id?: components["schemas"]["UserId"] | null;
+                /** @description Name to log in with. */
+                username: string;
+            }[];
+            /**
+             * Format: int64
+             * @description Page, from 1.
+             */
+            page: number;
+            /**
+             * Format: int64
+             * @description Rows a page.
+             */
+            page_size: number;
+            /**
+             * Format: int64
+             * @description Rows of the whole list.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
         Page_RequestView: {
             /** @description Rows of this page. */
             items: {
@@ -3236,12 +4728,26 @@ export interface components {
                 abstract: string;
                 /** @description 项. */
                 category?: string | null;
+                /** @description Code by the classification (信息资源代码): 类, 项, 目, 细目, `/` and a serial number. Given once, kept for good. */
+                class_code?: string | null;
                 /** @description 类. */
                 classification: components["schemas"]["Classification"];
                 /** @description Catalogue code, unique at this node, for example `GA-HKRK-001`. */
                 code: string;
+                /** @description How to reach that person (联系方式). */
+                contact?: string | null;
+                /** @description Class under the provider's own data classification (数据分类); the grade stands beside it. */
+                data_class?: string | null;
+                /** @description From when to when (数据时间范围). */
+                data_period?: string | null;
+                /** @description Whom and what it covers (数据范围). */
+                data_range?: string | null;
+                /** @description Where (数据区域). */
+                data_region?: string | null;
                 /** @description 细目. */
                 detail?: string | null;
+                /** @description Who did what on the way to this state, and what is due when. */
+                flow: components["schemas"]["Flow"];
                 /** @description Format, for example `数据库`. */
                 format: string;
                 /**
@@ -3254,6 +4760,7 @@ export interface components {
                 /** @description Items. */
                 items: components["schemas"]["Item"][];
                 mount?: components["schemas"]["MountView"] | null;
+                mount_change?: components["schemas"]["MountChangeView"] | null;
                 /** @description Whether live data hangs on it. */
                 mount_state: components["schemas"]["MountState"];
                 /** @description Name. */
@@ -3264,6 +4771,8 @@ export interface components {
                 open_condition?: string | null;
                 /** @description True when open to society. */
                 open_to_society: boolean;
+                /** @description Its unified social credit code (提供方代码). */
+                organisation_credit_code: string;
                 /** @description Provider. */
                 organisation_id: components["schemas"]["OrganisationId"];
                 /** @description Its name. */
@@ -3279,10 +4788,18 @@ export interface components {
                 regional_code?: string | null;
                 /** @description Codes of related resources. */
                 related_codes: string[];
+                /** @description Bureau or office within the provider that answers for it (责任处室). */
+                responsible_office?: string | null;
+                /** @description Person who answers for it (责任人). */
+                responsible_person?: string | null;
+                revision?: components["schemas"]["RevisionView"] | null;
+                revision_state?: components["schemas"]["ResourceState"] | null;
                 /** @description Outcome of the secrecy assessment (保密风险评估). */
                 secrecy_assessment?: string | null;
                 /** @description Condition, for conditional sharing. */
                 share_condition?: string | null;
+                /** @description Kinds of that condition, from the list of admissible ones. */
+                share_condition_kinds: string[];
                 /** @description Way of sharing. */
                 share_method: components["schemas"]["ShareMethod"];
                 /** @description Share type. */
@@ -3309,7 +4826,46 @@ export interface components {
                 use_conditions?: string | null;
                 /**
                  * Format: int32
-                 * @description Version; rises with each publication and each change of a published resource.
+                 * @description Version; rises with each publication.
+                 */
+                version: number;
+            }[];
+            /**
+             * Format: int64
+             * @description Page, from 1.
+             */
+            page: number;
+            /**
+             * Format: int64
+             * @description Rows a page.
+             */
+            page_size: number;
+            /**
+             * Format: int64
+             * @description Rows of the whole list.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
+        Page_ResourceVersion: {
+            /** @description Rows of this page. */
+            items: {
+                /** @description How many places differ from the version before. */
+                changes: number;
+                /** @description Who published it; for the own department and the business operator. */
+                created_by?: string | null;
+                /**
+                 * Format: int64
+                 * @description When it was published, Unix milliseconds.
+                 */
+                created_ms: number;
+                /** @description How many items it had. */
+                items: number;
+                /** @description Name the resource had. */
+                name: string;
+                /**
+                 * Format: int32
+                 * @description Number.
                  */
                 version: number;
             }[];
@@ -3403,12 +4959,18 @@ export interface components {
                 display_name: string;
                 /** @description Id. */
                 id: components["schemas"]["UserId"];
+                /** @description True when his next log-in begins with a new password. */
+                must_change_password: boolean;
                 /** @description The organisation itself. */
                 organisation: components["schemas"]["ActorOrganisation"];
                 /** @description Organisation he acts for. */
                 organisation_id: components["schemas"]["OrganisationId"];
+                /** @description Staff number of the person. */
+                person?: string | null;
                 /** @description Role. */
                 role: components["schemas"]["Role"];
+                /** @description True when he has a second factor. */
+                second_factor: boolean;
                 /** @description Name to log in with. */
                 username: string;
             }[];
@@ -3427,6 +4989,18 @@ export interface components {
              * @description Rows of the whole list.
              */
             total: number;
+        };
+        /** @description The own password once more. */
+        PasswordAgain: {
+            /** @description Password. */
+            password: string;
+        };
+        /** @description Password and code. */
+        PasswordAndCode: {
+            /** @description Six digits or a recovery code. */
+            code: string;
+            /** @description Password. */
+            password: string;
         };
         /** @description A change of the own password. */
         PasswordChange: {
@@ -3608,6 +5182,94 @@ export interface components {
              */
             sample_rows?: number | null;
         };
+        /** @description A proposal. */
+        Proposal: {
+            /** @description Who decided. */
+            decided_by?: string | null;
+            /**
+             * Format: int64
+             * @description When, Unix milliseconds.
+             */
+            decided_ms?: number | null;
+            /** @description Why it was refused. */
+            decision_reason?: string | null;
+            /** @description Name to show. */
+            display_name: string;
+            /** @description Id. */
+            id: components["schemas"]["ProposalId"];
+            /** @description What is proposed. */
+            kind: components["schemas"]["ProposalKind"];
+            /** @description True when the reader may confirm or refuse it. */
+            may_decide: boolean;
+            /** @description Organisation. */
+            organisation: components["schemas"]["ActorOrganisation"];
+            /** @description Staff number. */
+            person?: string | null;
+            /** @description Who proposed it. */
+            proposed_by: string;
+            /**
+             * Format: int64
+             * @description When, Unix milliseconds.
+             */
+            proposed_ms: number;
+            /** @description Log-in service to bind. */
+            provider?: string | null;
+            /** @description Why. */
+            reason: string;
+            /** @description Role the account has or is to have. */
+            role: components["schemas"]["Role"];
+            /** @description State. */
+            state: components["schemas"]["ProposalState"];
+            /** @description Subject there. */
+            subject?: string | null;
+            user_id?: components["schemas"]["UserId"] | null;
+            /** @description Name to log in with. */
+            username: string;
+        };
+        /** @description A proposal about an account (账号申请). */
+        ProposalId: string;
+        /**
+         * @description What it takes to propose. `create` needs user name, person, role and organisation; `role` needs user and role;
+         *     `bind` needs user, provider and subject; the others the user.
+         */
+        ProposalInput: {
+            /** @description Name to show. */
+            display_name?: string | null;
+            /** @description What is proposed. */
+            kind: components["schemas"]["ProposalKind"];
+            organisation_id?: components["schemas"]["OrganisationId"] | null;
+            /** @description Staff number. */
+            person?: string | null;
+            /** @description Log-in service. */
+            provider?: string | null;
+            /** @description Why. */
+            reason: string;
+            role?: components["schemas"]["Role"] | null;
+            /** @description Subject there. */
+            subject?: string | null;
+            user_id?: components["schemas"]["UserId"] | null;
+            /** @description Name to log in with. */
+            username?: string | null;
+        };
+        /**
+         * @description What is proposed.
+         * @enum {string}
+         */
+        ProposalKind: "create" | "role" | "enable" | "reset_password" | "reset_second_factor" | "bind";
+        /**
+         * @description How a proposal stands.
+         * @enum {string}
+         */
+        ProposalState: "pending" | "confirmed" | "refused" | "withdrawn";
+        /** @description A log-in service of others, for the log-in page. */
+        ProviderName: {
+            /** @description English name. */
+            en: string;
+            /** @description Short name. */
+            provider: string;
+            /** @description Chinese name. */
+            zh: string;
+        };
         /** @description Department answered from. */
         ProviderRef: {
             /** @description Unified social credit code. */
@@ -3683,6 +5345,11 @@ export interface components {
         ReasonInput: {
             /** @description Reason, for the other side and for the evidence. */
             reason: string;
+        };
+        /** @description Recovery codes, shown once; each counts once in place of a code. */
+        RecoveryCodes: {
+            /** @description The codes. */
+            recovery_codes: string[];
         };
         /** @description A report of rectification. */
         RectificationInput: {
@@ -3833,12 +5500,26 @@ export interface components {
             abstract: string;
             /** @description 项. */
             category?: string | null;
+            /** @description Code by the classification (信息资源代码): 类, 项, 目, 细目, `/` and a serial number. Given once, kept for good. */
+            class_code?: string | null;
             /** @description 类. */
             classification: components["schemas"]["Classification"];
             /** @description Catalogue code, unique at this node, for example `GA-HKRK-001`. */
             code: string;
+            /** @description How to reach that person (联系方式). */
+            contact?: string | null;
+            /** @description Class under the provider's own data classification (数据分类); the grade stands beside it. */
+            data_class?: string | null;
+            /** @description From when to when (数据时间范围). */
+            data_period?: string | null;
+            /** @description Whom and what it covers (数据范围). */
+            data_range?: string | null;
+            /** @description Where (数据区域). */
+            data_region?: string | null;
             /** @description 细目. */
             detail?: string | null;
+            /** @description Who did what on the way to this state, and what is due when. */
+            flow: components["schemas"]["Flow"];
             /** @description Format, for example `数据库`. */
             format: string;
             /**
@@ -3851,6 +5532,7 @@ export interface components {
             /** @description Items. */
             items: components["schemas"]["Item"][];
             mount?: components["schemas"]["MountView"] | null;
+            mount_change?: components["schemas"]["MountChangeView"] | null;
             /** @description Whether live data hangs on it. */
             mount_state: components["schemas"]["MountState"];
             /** @description Name. */
@@ -3861,6 +5543,8 @@ export interface components {
             open_condition?: string | null;
             /** @description True when open to society. */
             open_to_society: boolean;
+            /** @description Its unified social credit code (提供方代码). */
+            organisation_credit_code: string;
             /** @description Provider. */
             organisation_id: components["schemas"]["OrganisationId"];
             /** @description Its name. */
@@ -3876,10 +5560,18 @@ export interface components {
             regional_code?: string | null;
             /** @description Codes of related resources. */
             related_codes: string[];
+            /** @description Bureau or office within the provider that answers for it (责任处室). */
+            responsible_office?: string | null;
+            /** @description Person who answers for it (责任人). */
+            responsible_person?: string | null;
+            revision?: components["schemas"]["RevisionView"] | null;
+            revision_state?: components["schemas"]["ResourceState"] | null;
             /** @description Outcome of the secrecy assessment (保密风险评估). */
             secrecy_assessment?: string | null;
             /** @description Condition, for conditional sharing. */
             share_condition?: string | null;
+            /** @description Kinds of that condition, from the list of admissible ones. */
+            share_condition_kinds: string[];
             /** @description Way of sharing. */
             share_method: components["schemas"]["ShareMethod"];
             /** @description Share type. */
@@ -3906,7 +5598,7 @@ export interface components {
             use_conditions?: string | null;
             /**
              * Format: int32
-             * @description Version; rises with each publication and each change of a published resource.
+             * @description Version; rises with each publication.
              */
             version: number;
         };
@@ -3942,12 +5634,22 @@ export interface components {
         ResourceInput: {
             /** @description Abstract. */
             abstract?: string;
-            /** @description 项. */
+            /** @description 项: name or code in the tree of classes, or words of one's own. */
             category?: string | null;
             /** @description 类. */
             classification: components["schemas"]["Classification"];
             /** @description Catalogue code; made from the organisation's short code when left out. */
             code?: string | null;
+            /** @description How to reach that person. */
+            contact?: string | null;
+            /** @description Class under the provider's own data classification. */
+            data_class?: string | null;
+            /** @description From when to when. */
+            data_period?: string | null;
+            /** @description Whom and what it covers. */
+            data_range?: string | null;
+            /** @description Where. */
+            data_region?: string | null;
             /** @description 细目. */
             detail?: string | null;
             /** @description Format; `数据库` when left out. */
@@ -3974,14 +5676,20 @@ export interface components {
             regional_code?: string | null;
             /** @description Codes of related resources. */
             related_codes?: string[];
+            /** @description Bureau or office within the provider that answers for it. */
+            responsible_office?: string | null;
+            /** @description Person who answers for it. */
+            responsible_person?: string | null;
             /** @description Outcome of the secrecy assessment. */
             secrecy_assessment?: string | null;
             /** @description Condition, for conditional sharing. */
             share_condition?: string | null;
+            /** @description Kinds of that condition, from the list of admissible ones; recognised from its words when left out. */
+            share_condition_kinds?: string[];
             share_method?: components["schemas"]["ShareMethod"] | null;
             /** @description Share type. */
             share_type: components["schemas"]["ShareType"];
-            /** @description 目. */
+            /** @description 目: likewise. */
             subcategory?: string | null;
             system_id?: components["schemas"]["SystemId"] | null;
             update_cycle?: components["schemas"]["UpdateCycle"] | null;
@@ -4018,10 +5726,49 @@ export interface components {
             name: string;
         };
         /**
-         * @description State of publication.
+         * @description State of an entry, as the law names them.
          * @enum {string}
          */
-        ResourceState: "draft" | "published" | "offline";
+        ResourceState: "draft" | "signing" | "under_review" | "returned" | "awaiting_publication" | "published" | "going_offline" | "offline";
+        /** @description A published version. */
+        ResourceVersion: {
+            /** @description How many places differ from the version before. */
+            changes: number;
+            /** @description Who published it; for the own department and the business operator. */
+            created_by?: string | null;
+            /**
+             * Format: int64
+             * @description When it was published, Unix milliseconds.
+             */
+            created_ms: number;
+            /** @description How many items it had. */
+            items: number;
+            /** @description Name the resource had. */
+            name: string;
+            /**
+             * Format: int32
+             * @description Number.
+             */
+            version: number;
+        };
+        /** @description Why something is returned. */
+        ReturnInput: {
+            /** @description Codes out of the list of reasons, at least one. */
+            reasons?: string[];
+            /** @description What is to be mended, in words. */
+            text?: string;
+        };
+        /** @description The same as people read it. */
+        RevisionView: {
+            /** @description What differs from the version in force. */
+            changes: components["schemas"]["EntryChange"][];
+            /** @description The whole entry as it would be. */
+            entry: components["schemas"]["ResourceInput"];
+            /** @description Who did what, and what is due when. */
+            flow: components["schemas"]["Flow"];
+            /** @description Its own state. */
+            state: components["schemas"]["ResourceState"];
+        };
         /**
          * @description Role of a console user.
          * @enum {string}
@@ -4088,6 +5835,36 @@ export interface components {
              */
             valid_until_ms: number;
         };
+        /** @description How a user's second factor stands. */
+        SecondFactor: {
+            /**
+             * Format: int64
+             * @description When it was enrolled, Unix milliseconds.
+             */
+            enrolled_ms?: number | null;
+            /**
+             * Format: int64
+             * @description Recovery codes left.
+             */
+            recovery_codes_left: number;
+            /** @description True when the user's role must have one. */
+            required: boolean;
+        };
+        /** @description The first step of a log-in was right; a code of the second factor is needed. */
+        SecondFactorNeeded: {
+            /** @description To be given back with the code. */
+            challenge: string;
+            /**
+             * Format: int64
+             * @description Until when, Unix milliseconds.
+             */
+            expires_ms: number;
+        };
+        /** @description Log-in services. */
+        Services: {
+            /** @description The services. */
+            items: components["schemas"]["ProviderName"][];
+        };
         /** @description The user logged in. */
         SessionUser: {
             /** @description Name to show. */
@@ -4096,13 +5873,17 @@ export interface components {
             id: components["schemas"]["UserId"];
             /** @description Organisation. */
             organisation: components["schemas"]["ActorOrganisation"];
-            /** @description Role. */
+            /** @description Role in which he acts; while he stands in for another it is that person's. */
             role: components["schemas"]["Role"];
             /** @description Name to log in with. */
             username: string;
         };
         /** @description A session. */
         SessionView: {
+            acting_for?: components["schemas"]["ActingFor"] | null;
+            /** @description For whom he may stand in now. */
+            delegations: components["schemas"]["ActingFor"][];
+            due?: components["schemas"]["Due"] | null;
             /** @description Who is logged in. */
             user: components["schemas"]["SessionUser"];
         };
@@ -4202,6 +5983,13 @@ export interface components {
          * @enum {string}
          */
         Side: "Consumer" | "Provider" | "Other";
+        /** @description What the head adds when he signs. */
+        Signature: {
+            /** @description Outcome of the assessment of the impact on personal information; likewise. */
+            privacy_assessment?: string | null;
+            /** @description Outcome of the secrecy assessment; what the entry says already when left out. */
+            secrecy_assessment?: string | null;
+        };
         /** @description Health of one source. */
         SourceView: {
             /** @description `postgresql`, `mysql`, `sqlite`, `files` or `http`. */
@@ -4235,6 +6023,11 @@ export interface components {
             /** @description `hub` or `agent`. */
             where: string;
         };
+        /** @description A subject at a service. */
+        Subject: {
+            /** @description Subject (`sub`) at the service. */
+            subject: string;
+        };
         /** @description What may be changed of an information system; what is left out stays. */
         SystemChange: {
             /**
@@ -4249,14 +6042,31 @@ export interface components {
             cost_yuan?: number | null;
             /** @description Name. */
             name?: string | null;
+            /** @description Remark. */
+            note?: string | null;
             /** @description Responsible bureau or person. */
             owner?: string | null;
             /** @description What it is for. */
             purpose?: string | null;
             replaced_by?: components["schemas"]["SystemId"] | null;
+            /**
+             * Format: int32
+             * @description Year it was given up.
+             */
+            retired_year?: number | null;
             state?: components["schemas"]["SystemState"] | null;
+            /**
+             * Format: int64
+             * @description How many people use it.
+             */
+            user_count?: number | null;
             /** @description Who uses it, in words. */
             users?: string | null;
+            /**
+             * Format: int64
+             * @description What it costs to run, yuan a year.
+             */
+            yearly_cost_yuan?: number | null;
         };
         /** @description An existing system that does what is planned. */
         SystemHit: {
@@ -4298,14 +6108,31 @@ export interface components {
             cost_yuan?: number | null;
             /** @description Name. */
             name: string;
+            /** @description Remark. */
+            note?: string | null;
             organisation_id?: components["schemas"]["OrganisationId"] | null;
             /** @description Responsible bureau or person. */
             owner?: string;
             /** @description What it is for. */
             purpose?: string;
+            /**
+             * Format: int32
+             * @description Year it was given up.
+             */
+            retired_year?: number | null;
             state?: components["schemas"]["SystemState"] | null;
+            /**
+             * Format: int64
+             * @description How many people use it.
+             */
+            user_count?: number | null;
             /** @description Who uses it, in words. */
             users?: string;
+            /**
+             * Format: int64
+             * @description What it costs to run, yuan a year.
+             */
+            yearly_cost_yuan?: number | null;
         };
         /**
          * @description State of an information system.
@@ -4445,12 +6272,18 @@ export interface components {
             display_name: string;
             /** @description Id. */
             id: components["schemas"]["UserId"];
+            /** @description True when his next log-in begins with a new password. */
+            must_change_password: boolean;
             /** @description The organisation itself. */
             organisation: components["schemas"]["ActorOrganisation"];
             /** @description Organisation he acts for. */
             organisation_id: components["schemas"]["OrganisationId"];
+            /** @description Staff number of the person. */
+            person?: string | null;
             /** @description Role. */
             role: components["schemas"]["Role"];
+            /** @description True when he has a second factor. */
+            second_factor: boolean;
             /** @description Name to log in with. */
             username: string;
         };
@@ -4460,23 +6293,43 @@ export interface components {
             disabled?: boolean | null;
             /** @description Name to show. */
             display_name?: string | null;
+            /** @description True to have him choose a new password at his next log-in. */
+            must_change_password?: boolean | null;
             organisation_id?: components["schemas"]["OrganisationId"] | null;
             /** @description A new password, when he forgot his. */
             password?: string | null;
+            /** @description Staff number of the person. */
+            person?: string | null;
             role?: components["schemas"]["Role"] | null;
         };
         /** @description A console user (用户). */
         UserId: string;
+        /** @description An account at a log-in service that is bound to a user. */
+        UserIdentity: {
+            /**
+             * Format: int64
+             * @description When it was bound, Unix milliseconds.
+             */
+            bound_ms: number;
+            /** @description Short name of the service. */
+            provider: string;
+            /** @description Subject there. */
+            subject: string;
+        };
         /** @description What it takes to create a user. */
         UserInput: {
             /** @description True to create him without letting him log in yet. */
             disabled?: boolean;
             /** @description Name to show; the user name when left out. */
             display_name?: string | null;
+            /** @description True to have him choose a new password at his first log-in. */
+            must_change_password?: boolean;
             /** @description Organisation he acts for. */
             organisation_id: components["schemas"]["OrganisationId"];
             /** @description First password. */
             password: string;
+            /** @description Staff number of the person; required for a platform operator, so that nobody holds two of the parted roles. */
+            person?: string | null;
             /** @description Role. */
             role: components["schemas"]["Role"];
             /** @description Name to log in with: 2 to 32 letters, digits, `.`, `-`, `_`. Case does not count. */
@@ -4536,11 +6389,33 @@ export interface components {
                 [key: string]: string;
             };
         };
+        /** @description What differs between two versions. */
+        VersionDiff: {
+            /** @description Differences, in the order people read an entry. */
+            changes: components["schemas"]["EntryChange"][];
+            /**
+             * Format: int32
+             * @description The one.
+             */
+            from: number;
+            /**
+             * Format: int32
+             * @description The other.
+             */
+            to: number;
+        };
         /**
          * @description How what exists can be had.
          * @enum {string}
          */
         Way: "own" | "request" | "demand" | "withheld";
+        /** @description Why a resource is taken offline. */
+        Withdrawal: {
+            /** @description Code out of the list of causes. */
+            cause?: string | null;
+            /** @description The reason in words. */
+            reason?: string | null;
+        };
     };
     responses: never;
     parameters: never;
@@ -4550,6 +6425,343 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    list_proposals: {
+        parameters: {
+            query?: {
+                /** @description Text to search for. */
+                q?: string;
+                /** @description Page, from 1. */
+                page?: number;
+                /** @description Rows a page, at most 200. */
+                page_size?: number;
+                /** @description Field to sort by; `-` before it for descending. */
+                sort?: string;
+                /** @description State. */
+                state?: components["schemas"]["ProposalState"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Proposal"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    propose_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProposalInput"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Proposal"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    show_proposal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Proposal */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Proposal"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    confirm_proposal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Proposal */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Confirmed"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    refuse_proposal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Proposal */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Because"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Proposal"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    withdraw_proposal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Proposal */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Proposal"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     list_agents: {
         parameters: {
             query?: {
@@ -4837,6 +7049,56 @@ export interface operations {
                 };
             };
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_announcements: {
+        parameters: {
+            query?: {
+                /** @description Text to search for. */
+                q?: string;
+                /** @description Page, from 1. */
+                page?: number;
+                /** @description Rows a page, at most 200. */
+                page_size?: number;
+                /** @description Field to sort by; `-` before it for descending. */
+                sort?: string;
+                /** @description What is announced. */
+                kind?: components["schemas"]["AnnouncementKind"];
+                /** @description Provider. */
+                organisation_id?: components["schemas"]["OrganisationId"];
+                /** @description Resource. */
+                resource_id?: components["schemas"]["ResourceId"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Announcement"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5148,6 +7410,223 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_delegates: {
+        parameters: {
+            query?: {
+                /** @description Text to search for. */
+                q?: string;
+                /** @description Page, from 1. */
+                page?: number;
+                /** @description Rows a page, at most 200. */
+                page_size?: number;
+                /** @description Field to sort by; `-` before it for descending. */
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Delegate"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_delegations: {
+        parameters: {
+            query?: {
+                /** @description Text to search for. */
+                q?: string;
+                /** @description Page, from 1. */
+                page?: number;
+                /** @description Rows a page, at most 200. */
+                page_size?: number;
+                /** @description Field to sort by; `-` before it for descending. */
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Delegation"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    delegate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DelegationInput"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delegation"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    revoke_delegation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Delegation */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Because"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delegation"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6052,6 +8531,163 @@ export interface operations {
             };
         };
     };
+    list_negative_entries: {
+        parameters: {
+            query?: {
+                /** @description Text to search for. */
+                q?: string;
+                /** @description Page, from 1. */
+                page?: number;
+                /** @description Rows a page, at most 200. */
+                page_size?: number;
+                /** @description Field to sort by; `-` before it for descending. */
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_NegativeEntry"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    create_negative_entry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NegativeInput"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NegativeEntry"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    change_negative_entry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Entry */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NegativeInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NegativeEntry"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     list_notices: {
         parameters: {
             query?: {
@@ -6196,6 +8832,14 @@ export interface operations {
                 page_size?: number;
                 /** @description Field to sort by; `-` before it for descending. */
                 sort?: string;
+                /** @description Only this one and everything below it. */
+                under?: components["schemas"]["OrganisationId"];
+                /** @description Only what stands directly below this one. */
+                parent_id?: components["schemas"]["OrganisationId"];
+                /** @description What sort of body. */
+                kind?: components["schemas"]["OrganisationKind"];
+                /** @description True for disabled ones, false for the others. */
+                disabled?: boolean;
             };
             header?: never;
             path?: never;
@@ -7908,6 +10552,42 @@ export interface operations {
             };
         };
     };
+    list_resource_classes: {
+        parameters: {
+            query?: {
+                /** @description Text to search for. */
+                q?: string;
+                /** @description Page, from 1. */
+                page?: number;
+                /** @description Rows a page, at most 200. */
+                page_size?: number;
+                /** @description Field to sort by; `-` before it for descending. */
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ClassBranch"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     list_resources: {
         parameters: {
             query?: {
@@ -7927,6 +10607,8 @@ export interface operations {
                 state?: components["schemas"]["ResourceState"];
                 /** @description State of the mount. */
                 mount_state?: components["schemas"]["MountState"];
+                /** @description State of a change of a published entry. */
+                revision_state?: components["schemas"]["ResourceState"];
             };
             header?: never;
             path?: never;
@@ -8135,6 +10817,154 @@ export interface operations {
             };
         };
     };
+    approve_resource: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reason"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Resource"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    keep_resource: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reason"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Resource"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     mount_resource: {
         parameters: {
             query?: never;
@@ -8184,6 +11014,162 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    approve_mount: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reason"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Resource"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    return_mount: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReturnInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Resource"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8275,6 +11261,383 @@ export interface operations {
             };
         };
     };
+    return_resource: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReturnInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Resource"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    discard_revision: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Resource"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    sign_resource: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Signature"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Resource"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    submit_resource: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Resource"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_resource_versions: {
+        parameters: {
+            query?: {
+                /** @description Text to search for. */
+                q?: string;
+                /** @description Page, from 1. */
+                page?: number;
+                /** @description Rows a page, at most 200. */
+                page_size?: number;
+                /** @description Field to sort by; `-` before it for descending. */
+                sort?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Resource */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ResourceVersion"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    diff_resource_versions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource */
+                id: string;
+                /** @description From version */
+                a: number;
+                /** @description To version */
+                b: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionDiff"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     withdraw_resource: {
         parameters: {
             query?: never;
@@ -8287,7 +11650,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Reason"];
+                "application/json": components["schemas"]["Withdrawal"];
             };
         };
         responses: {
@@ -8405,6 +11768,14 @@ export interface operations {
                     "application/json": components["schemas"]["SessionView"];
                 };
             };
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecondFactorNeeded"];
+                };
+            };
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -8472,6 +11843,315 @@ export interface operations {
             };
         };
     };
+    act_for: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ActFor"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_own_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_OpenSession"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    end_own_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Session */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ended"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    log_in_code: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CodeForChallenge"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    end_other_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ended"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_log_in_services: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Services"];
+                };
+            };
+        };
+    };
+    finish_log_in_service: {
+        parameters: {
+            query?: {
+                /** @description State that we gave. */
+                state?: string;
+                /** @description Code to exchange. */
+                code?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    begin_log_in_service: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Service */
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Begin"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OidcStart"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     change_password: {
         parameters: {
             query?: never;
@@ -8518,6 +12198,243 @@ export interface operations {
                 };
             };
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    show_second_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecondFactor"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    confirm_second_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Code"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    enrol_second_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordAgain"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Enrolment"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    renew_recovery_codes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Code"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    remove_second_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordAndCode"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8651,6 +12568,8 @@ export interface operations {
                 sort?: string;
                 /** @description Owner. */
                 organisation_id?: components["schemas"]["OrganisationId"];
+                /** @description State. */
+                state?: components["schemas"]["SystemState"];
             };
             header?: never;
             path?: never;
@@ -8730,6 +12649,44 @@ export interface operations {
                 };
             };
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    read_system: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Information system */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InformationSystem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9032,6 +12989,366 @@ export interface operations {
                 };
             };
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_identities: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description User */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Identities"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    bind_identity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description User */
+                id: string;
+                /** @description Service */
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Subject"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Identities"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    unbind_identity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description User */
+                id: string;
+                /** @description Service */
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Identities"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    reset_second_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description User */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Because"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_user_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description User */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_OpenSession"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    end_user_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description User */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ended"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    end_user_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description User */
+                id: string;
+                /** @description Session */
+                session: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ended"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
