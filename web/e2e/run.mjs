@@ -3,6 +3,7 @@
 //   GUANTONG_URL=http://127.0.0.1:8080 npm run e2e -- --accounts demo-data/accounts.json
 //   npm run e2e -- --mock                       (against the mock, for working on the pages)
 //   … --only catalogue                          (journeys whose name contains the word)
+//   … --handbook ../docs/handbook/images        (also makes the handbook's pictures; with --only "handbook" little else)
 //
 // The accounts file is the one that `guantong demo` writes. Screenshots go to test-results. The last line says
 // `N passed, N failed`; the exit code is 1 when something failed.
@@ -13,10 +14,11 @@ import { chromium } from 'playwright-core'
 import { Stage } from './stage.mjs'
 import { journeys } from './journeys/index.mjs'
 
-const { values: options } = parseArgs({ options: { accounts: { type: 'string' }, mock: { type: 'boolean' }, only: { type: 'string' } } })
+const { values: options } = parseArgs({ options: { accounts: { type: 'string' }, mock: { type: 'boolean' }, only: { type: 'string' }, handbook: { type: 'string' } } })
 const results = fileURLToPath(new URL('../test-results/', import.meta.url))
 if (!options.only) rmSync(results, { recursive: true, force: true })
 mkdirSync(results, { recursive: true })
+if (options.handbook) mkdirSync(options.handbook, { recursive: true })
 
 let world
 let mock
@@ -47,7 +49,8 @@ let passed = 0
 let failed = 0
 for (const journey of journeys) {
   if (options.only && !journey.name.includes(options.only)) continue
-  const stage = new Stage(browser, world, results, journey.name)
+  if (journey.handbook && !options.handbook) continue
+  const stage = new Stage(browser, world, results, journey.name, { handbook: options.handbook, mock: options.mock })
   const started = Date.now()
   try {
     await journey.run(stage)

@@ -1,10 +1,13 @@
 // What a journey stands on: log-ins, waiting, screenshots in two sizes, and the accessibility check.
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
+import { lighter } from './png.mjs'
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 export const WIDE = { width: 1440, height: 900 }
+/** Largest picture of the handbook. */
+const HANDBOOK_BYTES = 150_000
 export const PHONE = { width: 360, height: 780 }
 const SIZES = [['wide', WIDE], ['phone', PHONE]]
 
@@ -13,8 +16,8 @@ export function assert(condition, message) {
 }
 
 export class Stage {
-  constructor(browser, world, results, name) {
-    Object.assign(this, { browser, world, results, name, contexts: [], complaints: [] })
+  constructor(browser, world, results, name, { handbook = '', mock = false } = {}) {
+    Object.assign(this, { browser, world, results, name, book: handbook, mock, contexts: [], complaints: [] })
   }
 
   /** Accounts of a role, narrowed to an organisation whose name contains the text. */
@@ -104,6 +107,25 @@ export class Stage {
       await this.noOverflow(page, `${path} at ${width}`)
     }
     await page.setViewportSize(WIDE)
+  }
+
+  /** A picture for the operator's handbook, when one is being made: what a reader sees at 1280 pixels, from the given part on. */
+  async handbook(page, name, from) {
+    if (!this.book) return
+    const size = page.viewportSize()
+    const path = join(this.book, `${name}.png`)
+    let picture
+    // A picture must stay light enough for a page of text; a lower window makes it lighter.
+    for (const height of [800, 700, 600]) {
+      await page.setViewportSize({ width: 1280, height })
+      if (from) await page.locator(from).first().evaluate((part) => (part.closest('.card') ?? part).scrollIntoView({ block: 'start' }))
+      await page.waitForTimeout(250)
+      picture = lighter(await page.screenshot())
+      if (picture.length < HANDBOOK_BYTES) break
+    }
+    assert(picture.length < HANDBOOK_BYTES, `${name}.png has ${picture.length} bytes`)
+    writeFileSync(path, picture)
+    await page.setViewportSize(size)
   }
 
   /** No part of the page shows an error. */

@@ -22,6 +22,15 @@ describe('the interface', () => {
     const lacking = sources.flatMap((source) => [...source.matchAll(/(list|one|act)<[^>]+>\('(\/api\/v1\/[^']+)'\)/g)].filter(([, kind, path]) => !described.paths[path!]?.[kind === 'act' ? 'post' : 'get']).map(([, , path]) => path))
     expect(lacking).toEqual([])
   })
+  it('has each verb', () => {
+    const lacking = sources.flatMap((source) =>
+      [...source.matchAll(/const (\w+) = \(verb: string\)[^`]*`(\/api\/v1\/[^`]*)\$\{verb\}`/g)].flatMap(([, helper, prefix]) =>
+        [...source.matchAll(new RegExp(`\\b${helper}\\('([^']+)'\\)`, 'g'))].map(([, verb]) => `${prefix}${verb}`).filter((path) => !described.paths[path]?.post),
+      ),
+    )
+    expect(lacking).toEqual([])
+    expect(sources.some((source) => source.includes('${verb}'))).toBe(true)
+  })
 })
 
 describe('help', () => {

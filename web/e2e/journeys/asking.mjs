@@ -99,6 +99,7 @@ export const asking = [
       await head.click('[data-test=suspend]')
       await head.click('[data-test=confirm]')
       await head.waitForSelector('.el-form-item__error')
+      await head.locator('[data-test^=cause-]').first().click()
       await head.fill('[data-test=reason]', '端到端测试：临时中止')
       await head.click('[data-test=confirm]')
       await head.waitForSelector('[data-test=resume]')

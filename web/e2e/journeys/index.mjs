@@ -5,5 +5,8 @@ import { administration } from './administration.mjs'
 import { evidence } from './evidence.mjs'
 import { pages } from './pages.mjs'
 import { providing } from './providing.mjs'
+import { handbook } from './handbook.mjs'
+import { projects } from './projects.mjs'
+import { sharing } from './sharing.mjs'
 
-export const journeys = [...access, ...asking, ...evidence, ...providing, ...account, ...administration, ...pages]
+export const journeys = [...access, ...asking, ...evidence, ...providing, ...sharing, ...projects, ...account, ...administration, ...pages, ...handbook]

@@ -151,6 +151,7 @@ export const providing = [
       await stage.settle(head)
       await stage.inspect(head, 'grant-made')
       await head.click('[data-test=revoke]')
+      await head.locator('[data-test^=cause-]').first().click()
       await head.fill('[data-test=reason]', '端到端测试结束')
       await head.click('[data-test=confirm]')
       await head.waitForSelector('[data-state=revoked]')

@@ -10,6 +10,8 @@ import { account, view } from './account.mjs'
 import { catalogue } from './catalogue.mjs'
 import { desk } from './desk.mjs'
 import { MockLedger } from './ledger.mjs'
+import { projects } from './projects.mjs'
+import { sharing } from './sharing.mjs'
 
 const dist = fileURLToPath(new URL('../../dist/', import.meta.url))
 const TYPES = { '.js': 'text/javascript', '.css': 'text/css', '.html': 'text/html; charset=utf-8', '.svg': 'image/svg+xml' }
@@ -84,6 +86,8 @@ const created = (list, make) => ({ body, user }) => {
 }
 const routes = [
   ...desk(page),
+  ...sharing(page),
+  ...projects(page),
   ['GET', 'session', ({ user }) => view(user)],
   ...account({ page, view }),
   ['DELETE', 'session', ({ token }) => (sessions.delete(token), null)],

@@ -1,6 +1,7 @@
 // What to do next on each page, by role. A step without roles is for everybody who can open the page.
 import type { Role } from '@/api'
 import type { MessageKey } from '@/i18n'
+import { WORK_STEPS } from './work'
 
 export interface Step {
   text: MessageKey
@@ -16,6 +17,7 @@ const PLATFORM: Role[] = ['platform_operator']
 const AUDIT: Role[] = ['security_auditor']
 
 export const STEPS: Partial<Record<MessageKey, Step[]>> = {
+  ...WORK_STEPS,
   'help.home': [{ text: 'step.homeFirst' }, { text: 'step.homeInbox', to: '/inbox' }],
   'help.inbox': [{ text: 'step.inboxOpen' }, { text: 'step.inboxRead' }],
   'help.account': [{ text: 'step.accountTotp' }, { text: 'step.accountSessions' }, { text: 'step.accountAway' }],

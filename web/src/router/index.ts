@@ -4,6 +4,7 @@ import { lang, t, type MessageKey } from '@/i18n'
 import { useSession } from '@/stores/session'
 import type { Role } from '@/api'
 import { watch } from 'vue'
+import { WORK_ROUTES } from './work'
 
 declare module 'vue-router' {
   interface RouteMeta {
@@ -53,6 +54,7 @@ const routes: RouteRecordRaw[] = [
   { path: '/standards', name: 'standards', component: () => import('@/pages/standards/StandardsPage.vue'), meta: { title: 'nav.standards' } },
   { path: '/account', alias: ['/account/delegations', '/account/security'], name: 'account', component: () => import('@/pages/account/AccountPage.vue'), meta: { title: 'nav.account' } },
   { path: '/admin/proposals', alias: '/admin/proposals/:id', name: 'proposals', component: () => import('@/pages/admin/ProposalsPage.vue'), meta: { title: 'nav.proposals', roles: ['platform_operator', 'business_operator', 'security_auditor'] } },
+  ...WORK_ROUTES,
   { path: '/:rest(.*)*', name: 'not-found', component: () => import('@/pages/NotFoundPage.vue'), meta: { title: 'notFound.title' } },
 ]
 

@@ -19,6 +19,7 @@ export const MENU: MenuGroup[] = [
     text: 'group.desk',
     entries: [
       { name: 'home', text: 'nav.home', under: '' },
+      { name: 'approvals', text: 'nav.approvals', under: '/approvals' },
       { name: 'inbox', text: 'nav.inbox', under: '/inbox' },
     ],
   },
@@ -35,6 +36,8 @@ export const MENU: MenuGroup[] = [
   {
     text: 'group.sharing',
     entries: [
+      { name: 'requests', text: 'nav.requests', under: '/requests' },
+      { name: 'needs', text: 'nav.needs', under: '/needs' },
       { name: 'ask', text: 'nav.ask', under: '/ask' },
       { name: 'grants', text: 'nav.grants', under: '/grants' },
       { name: 'clients', text: 'nav.clients', under: '/clients' },
@@ -43,6 +46,7 @@ export const MENU: MenuGroup[] = [
   {
     text: 'group.oversight',
     entries: [
+      { name: 'plans', text: 'nav.plans', under: '/plans' },
       { name: 'systems', text: 'nav.systems', under: '/systems' },
       { name: 'negative-list', text: 'nav.negativeList', under: '/negative-list' },
       { name: 'evidence', text: 'nav.evidence', under: '/evidence' },

@@ -11,8 +11,12 @@ import { grant } from './grant'
 import { help } from './help'
 import { home } from './home'
 import { steps } from './steps'
+import { need } from './need'
+import { project } from './project'
+import { request } from './request'
+import { tour } from './tour'
 import { words } from './words'
 
-export const messages = { ...account, ...admin, ...agent, ...ask, ...catalogue, ...common, ...evidence, ...generated, ...grant, ...help, ...home, ...steps, ...words }
+export const messages = { ...account, ...admin, ...agent, ...ask, ...catalogue, ...common, ...evidence, ...generated, ...grant, ...help, ...home, ...steps, ...need, ...project, ...request, ...tour, ...words }
 
 export type MessageKey = keyof typeof messages

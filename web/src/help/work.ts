@@ -1,0 +1,18 @@
+// What to do next on the pages of requests, needs, new systems, budget and map.
+import type { Role } from '@/api'
+import type { MessageKey } from '@/i18n'
+import type { Step } from './steps'
+
+const STAFF: Role[] = ['department_operator', 'department_head']
+
+export const WORK_STEPS: Partial<Record<MessageKey, Step[]>> = {
+  'help.requests': [{ text: 'step.requestsOpen' }, { text: 'step.requestsNew', to: '/requests/new', roles: STAFF }, { text: 'step.requestsReceived', roles: STAFF }],
+  'help.request': [{ text: 'step.requestAct' }, { text: 'step.requestGaps', roles: STAFF }],
+  'help.requestNew': [{ text: 'step.requestNewSubmit' }],
+  'help.approvals': [{ text: 'step.approvalsRead' }],
+  'help.needs': [{ text: 'step.needsOpen' }, { text: 'step.needsPost', roles: STAFF }, { text: 'step.needsAnswer', roles: STAFF }],
+  'help.need': [{ text: 'step.needLink' }],
+  'help.plans': [{ text: 'step.plansOpen' }, { text: 'step.plansNew', to: '/plans/new', roles: ['department_operator'] }, { text: 'step.plansReview', roles: ['business_operator'] }],
+  'help.plan': [{ text: 'step.planRead' }, { text: 'step.planShare', roles: STAFF }],
+  'help.planEdit': [{ text: 'step.planEditPaste' }],
+}

@@ -1,0 +1,21 @@
+// Addresses of requests, the board, new systems, the budget view and the map.
+import type { RouteRecordRaw } from 'vue-router'
+import type { Role } from '@/api'
+
+const STAFF: Role[] = ['department_head', 'department_operator']
+const PARTIES: Role[] = ['business_operator', 'security_auditor', 'department_head', 'department_operator', 'department_developer']
+export const PLAN_READERS: Role[] = ['business_operator', 'security_auditor', 'department_head', 'department_operator']
+
+export const WORK_ROUTES: RouteRecordRaw[] = [
+  { path: '/approvals', name: 'approvals', component: () => import('@/pages/requests/ApprovalsPage.vue'), meta: { title: 'nav.approvals', roles: ['department_head'] } },
+  { path: '/requests', name: 'requests', component: () => import('@/pages/requests/ListPage.vue'), meta: { title: 'nav.requests', roles: PARTIES } },
+  { path: '/requests/new', name: 'request-new', component: () => import('@/pages/requests/EditPage.vue'), meta: { title: 'requests.new', roles: STAFF } },
+  { path: '/requests/:id', name: 'request', component: () => import('@/pages/requests/DetailPage.vue'), props: true, meta: { title: 'nav.requests', roles: PARTIES } },
+  { path: '/requests/:id/edit', name: 'request-edit', component: () => import('@/pages/requests/EditPage.vue'), props: true, meta: { title: 'nav.requests', roles: STAFF } },
+  { path: '/needs', name: 'needs', component: () => import('@/pages/needs/ListPage.vue'), meta: { title: 'nav.needs', roles: PARTIES } },
+  { path: '/plans', name: 'plans', component: () => import('@/pages/plans/ListPage.vue'), meta: { title: 'nav.plans', roles: PLAN_READERS } },
+  { path: '/plans/new', name: 'plan-new', component: () => import('@/pages/plans/EditPage.vue'), meta: { title: 'plans.new', roles: ['department_operator'] } },
+  { path: '/plans/:id', name: 'plan', component: () => import('@/pages/plans/DetailPage.vue'), props: true, meta: { title: 'nav.plans', roles: PLAN_READERS } },
+  { path: '/plans/:id/edit', name: 'plan-edit', component: () => import('@/pages/plans/EditPage.vue'), props: true, meta: { title: 'nav.plans', roles: ['department_operator'] } },
+  { path: '/needs/:id', name: 'need', component: () => import('@/pages/needs/DetailPage.vue'), props: true, meta: { title: 'nav.needs', roles: PARTIES } },
+]
