@@ -1,7 +1,10 @@
 //! Benches. `guantong-bench path` holds the path against a plain service and a plain proxy; see
-//! `docs/performance.md`. Started with `cargo xtask bench path`, which builds both programs optimised.
+//! `docs/performance.md`. `guantong-bench propose` scores reverse cataloguing. Started with `cargo xtask bench <name>`, which
+//! builds what is needed optimised.
 
 mod path;
+mod propose;
+mod report;
 
 use anyhow::bail;
 use tokio::signal::unix::{SignalKind, signal};
@@ -21,11 +24,13 @@ async fn main() -> anyhow::Result<()> {
                 () = interrupted() => bail!("interrupted"),
             }
         }
+        Some("propose") => propose::run(&propose::Options::parse(rest)?).await,
         // The plain service, a process of its own; started by the bench.
         Some("bare") => path::bare::run(rest),
         _ => bail!(
             "usage: guantong-bench path [--seconds S] [--warm-up S] [--rounds N] [--residents N] [--callers N,N] [--store NAME] \
-             [--write FILE]"
+             [--write FILE]\n       \
+             guantong-bench propose [--residents N] [--seed N] [--verbose true] [--write FILE]"
         ),
     }
 }

@@ -17,7 +17,12 @@ pub struct Args {
 /// # Errors
 /// When the build or the bench fails.
 pub fn run(args: &Args) -> anyhow::Result<()> {
-    cargo(&["build", "--profile", "bench", "-p", "guantong", "-p", "guantong-bench"]).run()?;
+    let mut build = vec!["build", "--profile", "bench", "-p", "guantong-bench"];
+    // Only the path is measured on the program itself.
+    if args.name == "path" {
+        build.extend(["-p", "guantong"]);
+    }
+    cargo(&build).run()?;
     // The profile `bench` shares the folder of `release`.
     let built = crate::repo::target().join("release");
     let rest: Vec<&str> =

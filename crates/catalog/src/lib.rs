@@ -7,8 +7,10 @@
 mod catalog;
 mod migration;
 pub mod model;
+pub mod propose;
 pub mod routes;
 pub mod settings;
+mod spelling;
 mod store;
 pub mod usecase;
 
@@ -35,6 +37,11 @@ pub const EVIDENCE: &[EvidenceKind] = &[
     },
     EvidenceKind {
         kind: "catalog.system.changed", zh: "变更信息系统", en: "Information system changed"
+    },
+    EvidenceKind {
+        kind: "catalog.proposal.decided",
+        zh: "确认编目建议",
+        en: "Proposed items confirmed or corrected",
     },
     EvidenceKind { kind: "catalog.resource.created", zh: "编制资源目录", en: "Resource catalogued" },
     EvidenceKind { kind: "catalog.resource.changed", zh: "变更资源目录", en: "Resource changed" },

@@ -10,7 +10,7 @@ use sea_orm_migration::schema::{
 
 /// Migrations of the catalogue.
 pub fn migrations() -> Migrations {
-    vec![Box::new(First), Box::new(governance::Second)]
+    vec![Box::new(First), Box::new(governance::Second), Box::new(crate::propose::LessonTable)]
 }
 
 struct First;

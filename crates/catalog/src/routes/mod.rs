@@ -46,5 +46,6 @@ pub fn router(catalog: Catalog) -> OpenApiRouter {
         .routes(routes!(announcements::list))
         .routes(routes!(negative::list, negative::create))
         .routes(routes!(negative::change))
+        .merge(crate::propose::routes::router())
         .with_state(catalog)
 }

@@ -2,6 +2,7 @@
 
 pub mod announcement;
 pub mod item;
+pub mod lesson;
 pub mod mount;
 pub mod mount_change;
 pub mod negative;

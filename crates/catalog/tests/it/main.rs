@@ -8,6 +8,7 @@ mod legal;
 mod mounting;
 mod negative;
 mod organisations;
+mod proposals;
 mod publication;
 mod resources;
 mod revisions;

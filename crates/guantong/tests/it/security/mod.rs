@@ -3,6 +3,7 @@
 mod catalog;
 mod desk;
 mod exchange;
+mod finding;
 mod identity;
 mod projects;
 mod sharing;
@@ -121,6 +122,7 @@ fn parties() -> Vec<Who> {
 fn expected(operation: &str, world: &World, things: &Things) -> Option<Expected> {
     [
         catalog::expected,
+        finding::expected,
         identity::expected,
         sharing::expected,
         exchange::expected,
