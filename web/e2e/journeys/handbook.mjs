@@ -17,7 +17,7 @@ async function own(stage, role, wanted) {
 
 export const handbook = [
   {
-    name: 'handbook: log-in, to-do, search, resource, mount, sign, review',
+    name: 'handbook: log-in, to-do, search, resource, mount',
     handbook: true,
     async run(stage) {
       const login = await stage.open('/login')
@@ -35,11 +35,6 @@ export const handbook = [
       if (mounting) {
         await stage.go(mounting.page, `/catalogue/${mounting.found.id}/mount`)
         await stage.handbook(mounting.page, 'mount-wizard')
-      }
-      const reviewing = await stage.get(bureau, 'resources?state=reviewing&page_size=1')
-      if (reviewing?.items?.length) {
-        await stage.go(bureau, `/catalogue/${reviewing.items[0].id}`)
-        await stage.handbook(bureau, 'review')
       }
     },
   },

@@ -6,7 +6,8 @@ import { evidence } from './evidence.mjs'
 import { pages } from './pages.mjs'
 import { providing } from './providing.mjs'
 import { handbook } from './handbook.mjs'
+import { map } from './map.mjs'
 import { projects } from './projects.mjs'
 import { sharing } from './sharing.mjs'
 
-export const journeys = [...access, ...asking, ...evidence, ...providing, ...sharing, ...projects, ...account, ...administration, ...pages, ...handbook]
+export const journeys = [...access, ...asking, ...evidence, ...providing, ...sharing, ...projects, ...map, ...account, ...administration, ...pages, ...handbook]

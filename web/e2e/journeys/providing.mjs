@@ -119,6 +119,7 @@ export const providing = [
       await head.click('[data-test=confirm-sign]')
       await head.waitForSelector('[data-state=under_review]')
       await stage.go(bureau, `/catalogue/${id}`)
+      await stage.handbook(bureau, 'review')
       await bureau.click('[data-test=approve]')
       await bureau.click('[data-test=confirm]')
       await bureau.waitForSelector('[data-test=publish]')
@@ -177,6 +178,7 @@ export const providing = [
       await page.waitForSelector('[data-test=report]')
       assert(await page.locator('[data-test=report] tbody tr').count(), 'no fault is named')
       await stage.inspect(page, 'import-report')
+      await stage.handbook(page, 'import-report')
       assert((await stage.get(page, 'resources?page_size=1'))?.total === before, 'the check stored something')
     },
   },

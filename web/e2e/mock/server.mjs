@@ -10,6 +10,7 @@ import { account, view } from './account.mjs'
 import { catalogue } from './catalogue.mjs'
 import { desk } from './desk.mjs'
 import { MockLedger } from './ledger.mjs'
+import { map } from './map.mjs'
 import { projects } from './projects.mjs'
 import { sharing } from './sharing.mjs'
 
@@ -88,6 +89,7 @@ const routes = [
   ...desk(page),
   ...sharing(page),
   ...projects(page),
+  ...map(page),
   ['GET', 'session', ({ user }) => view(user)],
   ...account({ page, view }),
   ['DELETE', 'session', ({ token }) => (sessions.delete(token), null)],

@@ -12,6 +12,8 @@ export const WORK_STEPS: Partial<Record<MessageKey, Step[]>> = {
   'help.approvals': [{ text: 'step.approvalsRead' }],
   'help.needs': [{ text: 'step.needsOpen' }, { text: 'step.needsPost', roles: STAFF }, { text: 'step.needsAnswer', roles: STAFF }],
   'help.need': [{ text: 'step.needLink' }],
+  'help.budget': [{ text: 'step.budgetSilent' }],
+  'help.map': [{ text: 'step.mapSilent' }, { text: 'step.mapTable' }],
   'help.plans': [{ text: 'step.plansOpen' }, { text: 'step.plansNew', to: '/plans/new', roles: ['department_operator'] }, { text: 'step.plansReview', roles: ['business_operator'] }],
   'help.plan': [{ text: 'step.planRead' }, { text: 'step.planShare', roles: STAFF }],
   'help.planEdit': [{ text: 'step.planEditPaste' }],

@@ -46,7 +46,9 @@ export const MENU: MenuGroup[] = [
   {
     text: 'group.oversight',
     entries: [
+      { name: 'map', text: 'nav.map', under: '/map' },
       { name: 'plans', text: 'nav.plans', under: '/plans' },
+      { name: 'budget', text: 'nav.budget', under: '/budget' },
       { name: 'systems', text: 'nav.systems', under: '/systems' },
       { name: 'negative-list', text: 'nav.negativeList', under: '/negative-list' },
       { name: 'evidence', text: 'nav.evidence', under: '/evidence' },

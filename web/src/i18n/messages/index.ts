@@ -11,12 +11,13 @@ import { grant } from './grant'
 import { help } from './help'
 import { home } from './home'
 import { steps } from './steps'
+import { map } from './map'
 import { need } from './need'
 import { project } from './project'
 import { request } from './request'
 import { tour } from './tour'
 import { words } from './words'
 
-export const messages = { ...account, ...admin, ...agent, ...ask, ...catalogue, ...common, ...evidence, ...generated, ...grant, ...help, ...home, ...steps, ...need, ...project, ...request, ...tour, ...words }
+export const messages = { ...account, ...admin, ...agent, ...ask, ...catalogue, ...common, ...evidence, ...generated, ...grant, ...help, ...home, ...steps, ...map, ...need, ...project, ...request, ...tour, ...words }
 
 export type MessageKey = keyof typeof messages
