@@ -23,6 +23,7 @@ use matching::KnownSource;
 pub use migration::migrations;
 use parking_lot::RwLock;
 pub use usecase::inventory::Inventory;
+pub use usecase::usage::follow;
 
 /// Follow-up work after the head signed: look what exists already. Its key is the plan's id.
 pub const MATCH: &str = "projects.match";
@@ -79,6 +80,7 @@ pub struct Inner {
     sources: RwLock<Vec<Arc<dyn KnownSource>>>,
     inventory: ArcSwapOption<Inventory>,
     loading: tokio::sync::Mutex<()>,
+    pub(crate) counting: tokio::sync::Mutex<()>,
 }
 
 impl std::ops::Deref for Projects {
@@ -97,6 +99,7 @@ impl Projects {
             sources: RwLock::default(),
             inventory: ArcSwapOption::empty(),
             loading: tokio::sync::Mutex::new(()),
+            counting: tokio::sync::Mutex::new(()),
         }))
     }
 

@@ -8,7 +8,7 @@ use sea_orm_migration::schema::{
 
 /// Migrations of this capability.
 pub fn migrations() -> Migrations {
-    vec![Box::new(First)]
+    vec![Box::new(First), Box::new(Second)]
 }
 
 struct First;
@@ -66,5 +66,52 @@ impl MigrationTrait for First {
             manager.create_index(index).await?;
         }
         Ok(())
+    }
+}
+
+struct Second;
+
+impl MigrationName for Second {
+    fn name(&self) -> &str {
+        "projects_0002_use"
+    }
+}
+
+#[async_trait::async_trait]
+impl MigrationTrait for Second {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        let counts = Table::create()
+            .table("project_use")
+            .col(string("grain"))
+            .col(integer("period"))
+            .col(string("consumer"))
+            .col(string("provider"))
+            .col(string("resource"))
+            .col(big_integer("calls"))
+            .col(big_integer("refused"))
+            .col(big_integer("last_ms"))
+            .primary_key(
+                Index::create().col("grain").col("period").col("consumer").col("provider").col("resource"),
+            )
+            .to_owned();
+        manager.create_table(counts).await?;
+        let spans = Table::create()
+            .table("project_grant_span")
+            .col(string("grant_id"))
+            .col(big_integer("from_idx"))
+            .col(string("consumer"))
+            .col(string("provider"))
+            .col(string("resource"))
+            .col(big_integer("from_ms"))
+            .col(big_integer_null("until_ms"))
+            .primary_key(Index::create().col("grant_id").col("from_idx"))
+            .to_owned();
+        manager.create_table(spans).await?;
+        let cursor = Table::create()
+            .table("project_use_cursor")
+            .col(integer("id").primary_key())
+            .col(big_integer("next_idx"))
+            .to_owned();
+        manager.create_table(cursor).await
     }
 }

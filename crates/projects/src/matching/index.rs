@@ -37,6 +37,8 @@ pub struct IndexedItem {
 pub struct IndexedResource {
     /// The name's parts.
     pub name: Name,
+    /// Words of name and abstract.
+    pub words: BTreeSet<String>,
     /// Its items, in order.
     pub items: Vec<IndexedItem>,
 }
@@ -49,6 +51,10 @@ pub struct Index {
     /// The same resources, split.
     pub resources: Vec<IndexedResource>,
     concepts: HashMap<String, usize>,
+    /// For each group of data elements, such as `person`, how many different ones each resource holds.
+    groups: HashMap<String, BTreeMap<usize, usize>>,
+    /// How many resources have a word in name or abstract.
+    titles: HashMap<String, usize>,
     tokens: HashMap<String, Vec<usize>>,
     learnt: HashMap<String, Option<String>>,
 }
@@ -71,7 +77,7 @@ fn vague_elements(known: &Known) -> BTreeSet<String> {
             here.into_iter().filter(|(_, keys)| keys.len() > 1).map(|(element, _)| element.to_owned()),
         );
     }
-    let scattered = uses.into_iter().filter(|(_, (count, keys))| *count >= 4 && keys.len() * 2 > *count);
+    let scattered = uses.into_iter().filter(|(_, (count, keys))| *count >= 8 && keys.len() * 3 > *count * 2);
     vague.extend(scattered.map(|(element, _)| element.to_owned()));
     vague
 }
@@ -81,6 +87,17 @@ fn concept(item: &KnownItem, name: &Name, vague: bool) -> String {
         Some(element) if !vague => format!("e:{element}"),
         _ => format!("n:{}", name.key()),
     }
+}
+
+/// Words of texts, sentence by sentence.
+pub fn words_of(texts: &[&str]) -> BTreeSet<String> {
+    let pieces = texts.iter().flat_map(|text| text.split(['，', '。', '、', '；', ',', ';', '\n']));
+    pieces.flat_map(|piece| Name::of(piece).tokens().collect::<Vec<_>>()).collect()
+}
+
+/// Group of a data element: what stands before the dot.
+fn group(element: &str) -> &str {
+    element.split('.').next().unwrap_or(element)
 }
 
 impl Index {
@@ -93,8 +110,10 @@ impl Index {
             let mut tokens: BTreeSet<String> = name.tokens().collect();
             let mut concepts = BTreeSet::new();
             let mut items = Vec::new();
+            let mut elements = BTreeSet::new();
             for item in &resource.items {
                 let name = Name::of(&item.zh);
+                elements.extend(item.element.as_deref());
                 let is_vague = item.element.as_ref().is_some_and(|element| vague.contains(element));
                 let concept = concept(item, &name, is_vague);
                 tokens.extend(name.tokens());
@@ -109,13 +128,20 @@ impl Index {
                 }
                 items.push(IndexedItem { name, concept, vague: is_vague });
             }
+            for element in elements {
+                *index.groups.entry(group(element).to_owned()).or_default().entry(place).or_default() += 1;
+            }
             for concept in concepts {
                 *index.concepts.entry(concept).or_default() += 1;
             }
             for token in tokens {
                 index.tokens.entry(token).or_default().push(place);
             }
-            index.resources.push(IndexedResource { name, items });
+            let words = words_of(&[&resource.name, &resource.summary]);
+            for word in &words {
+                *index.titles.entry(word.clone()).or_default() += 1;
+            }
+            index.resources.push(IndexedResource { name, words, items });
         }
         index.known = known;
         index
@@ -127,6 +153,42 @@ impl Index {
         self.learnt.get(&key).cloned().flatten().or_else(|| REGISTER.get(&key).map(|code| (*code).to_owned()))
     }
 
+    /// How many resources hold a concept.
+    pub fn holders(&self, concept: &str) -> usize {
+        self.concepts.get(concept).copied().unwrap_or(0)
+    }
+
+    /// From how many holders on an item is common: sex and telephone are in every other list.
+    pub fn common(&self) -> usize {
+        (self.resources.len() / 12).max(3)
+    }
+
+    /// How much a resource is the home of a data element, 0 to 1: the register that holds most of a group of elements, such as
+    /// those of a person, is where a single one of them comes from.
+    #[expect(clippy::cast_precision_loss, reason = "counts of elements stay far below 2^52")]
+    pub fn home(&self, place: usize, element: &str) -> f64 {
+        let Some(holders) = self.groups.get(group(element)) else { return 0.0 };
+        let own = holders.get(&place).copied().unwrap_or(0) as f64;
+        let most = holders.values().max().copied().unwrap_or(1).max(1) as f64;
+        own / most
+    }
+
+    /// True when a resource is the one home of a data element: no other holds as many of its group.
+    pub fn only_home(&self, place: usize, element: &str) -> bool {
+        let Some(holders) = self.groups.get(group(element)) else { return false };
+        let own = holders.get(&place).copied().unwrap_or(0);
+        holders.iter().all(|(other, count)| *other == place || *count < own)
+    }
+
+    /// Share of two sets of words that is common, rare words weighing more.
+    pub fn words_alike(&self, a: &BTreeSet<String>, b: &BTreeSet<String>) -> f64 {
+        let sum = |words: &mut dyn Iterator<Item = &String>| -> f64 {
+            words.map(|word| self.weight(self.titles.get(word).copied().unwrap_or(0))).sum()
+        };
+        let (one, other) = (sum(&mut a.iter()), sum(&mut b.iter()));
+        if one.min(other) <= 0.0 { 0.0 } else { 2.0 * sum(&mut a.intersection(b)) / (one + other) }
+    }
+
     /// How much an item says that this many of all resources hold: little when nearly all do.
     #[expect(clippy::cast_precision_loss, reason = "counts of resources stay far below 2^52")]
     fn weight(&self, holders: usize) -> f64 {
@@ -136,7 +198,7 @@ impl Index {
 
     /// Weight of a concept.
     pub fn weight_of(&self, concept: &str) -> f64 {
-        self.weight(self.concepts.get(concept).copied().unwrap_or(0))
+        self.weight(self.holders(concept))
     }
 
     /// Places of the resources worth comparing item by item, for the words of a planned resource.

@@ -91,7 +91,7 @@ pub fn compare(
             score = if proven { score.max(0.9) } else { score * 0.9 };
         }
         (Some(one), Some(other)) if one == other => {
-            if alike.opposed.is_some() && score < 0.5 {
+            if alike.opposed.is_some() && !wanted.stated {
                 score = score.min(0.4);
             } else {
                 proven = true;
@@ -102,6 +102,8 @@ pub fn compare(
         (Some(_), Some(_)) if !indexed.vague => score *= if wanted.stated { 0.5 } else { 0.7 },
         _ => {}
     }
+    // A name that says enough and means the same is as good as a data element.
+    proven |= alike.score >= 0.9 && wanted.name.is_specific() && score >= 0.9;
     if let Some(kind) = wanted.kind() {
         let found = fit(&kind, &known.kind);
         score *= found.factor();

@@ -33,6 +33,19 @@ const UNITS: [&str; 22] = [
 /// Properties that may be left unsaid: 行业 and 行业代码, 企业类型 and 企业.
 const WEAK: [&str; 5] = ["编号", "类别", "名称", "内容", "等级"];
 
+/// Properties that many things have.
+const GENERAL: [&str; 26] = [
+    "项目", "编号", "类别", "名称", "内容", "等级", "状态", "日期", "年份", "期限", "地址", "场所", "金额",
+    "标准", "人数", "数量", "次数", "面积", "原因", "结果", "备注", "机关", "照片", "用途", "范围", "得分",
+];
+
+/// Events that many things go through.
+const COMMON_EVENTS: [&str; 30] = [
+    "登记", "注销", "变更", "核准", "申请", "受理", "办结", "审核", "审批", "发证", "截止", "起始", "生效",
+    "检查", "检验", "整改", "发放", "采集", "更新", "上报", "发生", "首次", "最近", "计划", "实际", "取得",
+    "处置", "领取", "验收", "派遣",
+];
+
 /// A name in its parts.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Name {
@@ -124,6 +137,35 @@ impl Name {
         known.map(|word| (*word).to_owned()).chain(pairs(&self.rest))
     }
 
+    /// True for a property of nothing in particular: 日期, 名称, 状态.
+    fn is_bare(&self) -> bool {
+        self.hard.is_empty() && self.objects.is_empty() && self.rest.is_empty()
+    }
+
+    /// True when a word of theirs is the same, properties apart.
+    fn shares_words(&self, other: &Self) -> bool {
+        let hard = |class: &Class, words: &BTreeSet<&str>| {
+            other.hard.get(class).is_some_and(|others| others.intersection(words).next().is_some())
+        };
+        self.objects.intersection(&other.objects).next().is_some()
+            || self.hard.iter().any(|(class, words)| hard(class, words))
+    }
+
+    /// True when the property alone says what it is: 血型, but not 日期.
+    fn is_telling(&self) -> bool {
+        self.heads.iter().any(|head| !GENERAL.contains(head))
+    }
+
+    /// True when the name says more than an event and a general property.
+    pub fn is_specific(&self) -> bool {
+        let telling = |words: &BTreeSet<&str>| words.iter().any(|word| !COMMON_EVENTS.contains(word));
+        self.hard.values().any(telling)
+            || !self.objects.is_empty()
+            || !self.subjects.is_empty()
+            || !self.rest.is_empty()
+            || self.is_telling()
+    }
+
     fn says(&self, word: &str) -> bool {
         self.objects.contains(word)
             || self.subjects.contains(word)
@@ -157,7 +199,7 @@ fn heads(a: &Name, b: &Name) -> f64 {
     if less.heads.is_subset(&more.heads) {
         // 性别代码 is 性别.
         let weak = more.heads.difference(&less.heads).all(|head| WEAK.contains(head));
-        return if weak { 0.95 } else { 0.85 };
+        return if weak { 0.95 } else { 0.5 };
     }
     match (less.heads.first(), more.heads.first()) {
         (Some(x), Some(y)) if less.heads.len() == 1 && more.heads.len() == 1 => near_heads(x, y),
@@ -173,6 +215,8 @@ fn near_heads(x: &str, y: &str) -> f64 {
         0.9
     } else if is("姓名", "名称") {
         0.8
+    } else if is("项目", "类别") {
+        0.85
     } else if is("编号", "证件号码") {
         0.75
     } else if is("编号", "类别")
@@ -203,37 +247,90 @@ fn hard(
         (None, None) => (1.0, None),
         (Some(x), Some(y)) => (0.1, Some(((**x).to_owned(), (**y).to_owned()))),
         _ if class == Class::Party => (0.4, None),
+        // A bare 日期 may be any date.
+        _ if a.is_bare() || b.is_bare() => (0.5, None),
         // Of the same thing, the event is often left unsaid: 养老保险状态, 养老保险参保状态.
         _ if !a.objects.is_empty() && a.objects == b.objects => (0.85, None),
-        _ => (0.6, None),
+        _ => (0.7, None),
     }
 }
 
+/// Pairs of letters in common, 0 to 1 (Sørensen and Dice), counted in letters: one of three bytes is no letter.
+#[expect(clippy::cast_precision_loss, reason = "names have few letters")]
+fn in_common(a: &str, b: &str) -> f64 {
+    let (one, mut other) = (pairs(a), pairs(b));
+    let all = one.len() + other.len();
+    let mut shared = 0;
+    for pair in one {
+        if let Some(at) = other.iter().position(|found| *found == pair) {
+            other.swap_remove(at);
+            shared += 1;
+        }
+    }
+    if all == 0 { 0.0 } else { 2.0 * f64::from(shared) / all as f64 }
+}
+
+/// Whether nearly all pairs of letters of a rest stand in the name around the other item.
+fn said_around(text: &str, around: &Name) -> bool {
+    let there: BTreeSet<String> =
+        pairs(&around.plain).into_iter().filter(|pair| pair.chars().count() == 2).collect();
+    let own = pairs(text);
+    !own.is_empty() && own.iter().filter(|pair| there.contains(*pair)).count() * 4 >= own.len() * 3
+}
+
+/// Compares what the dictionary does not know.
 fn rest(a: &Name, around_a: &Name, b: &Name, around_b: &Name) -> f64 {
     if a.rest == b.rest {
         return 1.0;
     }
-    let forgiven = |text: &str, around: &Name| !around.rest.is_empty() && around.rest.contains(text);
+    let anchored = a.shares_words(b);
+    // What the other side's surroundings say need not be said again; what only the own ones say is half said.
+    let one_sided = |rest: &str, other_around: &Name, own_around: &Name| {
+        if said_around(rest, other_around) {
+            0.95
+        } else if said_around(rest, own_around) {
+            0.8
+        } else if anchored {
+            0.75
+        } else {
+            0.5
+        }
+    };
     match (a.rest.is_empty(), b.rest.is_empty()) {
-        (true, _) => {
-            if forgiven(&b.rest, around_a) {
-                0.95
-            } else {
-                0.55
-            }
-        }
-        (_, true) => {
-            if forgiven(&a.rest, around_b) {
-                0.95
-            } else {
-                0.55
-            }
-        }
+        (true, _) => one_sided(&b.rest, around_a, around_b),
+        (_, true) => one_sided(&a.rest, around_b, around_a),
         _ => {
-            let shared = strsim::sorensen_dice(&a.rest, &b.rest);
+            let shared = in_common(&a.rest, &b.rest);
+            if shared < 0.34 && said_around(&a.rest, around_b) {
+                return one_sided(&b.rest, around_a, around_b);
+            }
+            if shared < 0.34 && said_around(&b.rest, around_a) {
+                return one_sided(&a.rest, around_b, around_a);
+            }
             // 进货 and 出货 share a letter and no pair: such rests are different words.
             if shared < 0.34 { shared * 0.5 } else { 0.35 + 0.65 * shared }
         }
+    }
+}
+
+/// Things that stand for each other: 证照 is any certificate or licence.
+fn near_objects(x: &BTreeSet<&str>, y: &BTreeSet<&str>) -> bool {
+    const PAPERS: [&str; 4] = ["证照", "证书", "许可证", "营业执照"];
+    let papers = |set: &BTreeSet<&str>| !set.is_empty() && set.iter().all(|word| PAPERS.contains(word));
+    papers(x) && papers(y) && (x.contains("证照") || y.contains("证照"))
+}
+
+/// Compares what the records are about.
+fn objects(a: &Name, around_a: &Name, b: &Name, around_b: &Name) -> f64 {
+    let only =
+        |x: &Name, y: &Name, around: &Name| x.objects.difference(&y.objects).any(|word| !around.says(word));
+    match (only(a, b, around_b), only(b, a, around_a)) {
+        (false, false) => 1.0,
+        (true, true) if near_objects(&a.objects, &b.objects) => 0.85,
+        (true, true) => 0.45,
+        // A bare 名称 may be the name of anything.
+        _ if (a.is_bare() || b.is_bare()) && !a.is_telling() && !b.is_telling() => 0.55,
+        _ => 0.85,
     }
 }
 
@@ -246,13 +343,14 @@ pub fn alike(a: &Name, around_a: &Name, b: &Name, around_b: &Name) -> Alike {
         score *= factor;
         opposed = opposed.or(pair);
     }
-    let only =
-        |x: &Name, y: &Name, around: &Name| x.objects.difference(&y.objects).any(|word| !around.says(word));
-    score *= match (only(a, b, around_b), only(b, a, around_a)) {
-        (false, false) => 1.0,
-        (true, true) => 0.45,
-        _ => 0.85,
-    };
+    score *= objects(a, around_a, b, around_b);
+    if !a.is_telling() && !a.subjects.is_empty() && !b.subjects.is_empty() && a.subjects != b.subjects {
+        score *= 0.5;
+    }
+    let common = a.heads.intersection(&b.heads).next().is_some() || a.shares_words(b);
+    if !common && (a.rest.is_empty() || b.rest.is_empty()) {
+        score *= 0.3;
+    }
     // Two names of nothing but fillers say nothing about each other.
     let empty = |name: &Name| {
         name.heads.is_empty() && name.rest.is_empty() && name.hard.is_empty() && name.objects.is_empty()
@@ -260,17 +358,20 @@ pub fn alike(a: &Name, around_a: &Name, b: &Name, around_b: &Name) -> Alike {
     if empty(a) || empty(b) {
         score *= if a.subjects == b.subjects && !a.subjects.is_empty() { 0.8 } else { 0.2 };
     }
-    if opposed.is_none() && a.hard == b.hard && shortened(a, b) {
+    if opposed.is_none() && a.hard == b.hard && shortened((a, around_a), (b, around_b)) {
         score = score.max(0.75);
     }
     Alike { score, opposed }
 }
 
-/// One name is the end of the other and says more than a property: 档案编号, 健康档案编号.
-fn shortened(a: &Name, b: &Name) -> bool {
-    let (short, long) = if a.plain.len() <= b.plain.len() { (a, b) } else { (b, a) };
+/// One name is the end of the other and says more than a property, or the rest only repeats its resource's name: 档案编号,
+/// 健康档案编号; 病种, 门诊慢特病病种 of 门诊慢特病备案信息.
+fn shortened((a, around_a): (&Name, &Name), (b, around_b): (&Name, &Name)) -> bool {
+    let (short, long, around) =
+        if a.plain.len() <= b.plain.len() { (a, b, around_b) } else { (b, a, around_a) };
+    let Some(more) = long.plain.strip_suffix(short.plain.as_str()) else { return false };
     let telling = !short.rest.is_empty() || !short.objects.is_empty();
-    telling && short.plain.chars().count() >= 4 && long.plain.ends_with(&short.plain)
+    telling && (short.plain.chars().count() >= 3 || !more.is_empty() && said_around(more, around))
 }
 
 #[cfg(test)]

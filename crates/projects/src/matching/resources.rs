@@ -5,9 +5,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use kernel::ids::OrganisationId;
 use standards::kind::ValueKind;
 
-use super::index::Index;
+use super::index::{Index, words_of};
 use super::items::{Fitting, SAME, Wanted, compare, reason};
 use super::known::KnownResource;
 use super::name::{Alike, Name, alike};
@@ -16,10 +17,14 @@ use super::{Asker, PlannedResource};
 
 /// Share of what is planned, by weight, from which on a resource whose name is alike holds a good part of it.
 const GOOD_PART: f64 = 0.34;
-/// The same when the names of the resources say nothing.
+/// From here on the names of two resources have something to do with each other.
+const SOME_NAME: f64 = 0.2;
+/// The share when the names of the resources say nothing.
 const MOST_PART: f64 = 0.5;
 /// The same when a data element proves it.
-const PROVEN_PART: f64 = 0.12;
+const PROVEN_PART: f64 = 0.1;
+/// From here on a resource counts as the home of a data element.
+const HOME: f64 = 0.5;
 
 /// One existing resource with the planned items it holds.
 struct Held {
@@ -37,6 +42,7 @@ pub fn find(index: &Index, asker: &Asker, place: usize, planned: &PlannedResourc
         .iter()
         .map(|item| Wanted::new(index, &item.name, item.element.as_deref(), item.kind.as_ref()))
         .collect();
+    let title = words_of(&[&planned.name, &planned.description]);
     let mut words: BTreeSet<String> = around.tokens().collect();
     for one in &wanted {
         words.extend(one.name.tokens());
@@ -50,16 +56,21 @@ pub fn find(index: &Index, asker: &Asker, place: usize, planned: &PlannedResourc
             let known = index.known.resources.get(place)?;
             // What a department has not listed is its own matter until it does, and no reason for others.
             (known.listed || asker.sees_all || known.organisation_id == asker.organisation)
-                .then(|| hold(index, place, &wanted, &around))?
+                .then(|| hold(index, place, &wanted, (&around, &title)))?
         })
         .collect();
     let weights = Weights::of(index, &wanted, &held);
-    let chosen = cover(index, &mut held, &weights);
+    let chosen = cover(index, &asker.organisation, &mut held, &weights);
     assemble(index, asker, (place, planned), &wanted, held, &weights, &chosen)
 }
 
 /// Finds, one to one, the planned items that an existing resource holds.
-fn hold(index: &Index, place: usize, wanted: &[Wanted], around: &Name) -> Option<Held> {
+fn hold(
+    index: &Index,
+    place: usize,
+    wanted: &[Wanted],
+    (around, title): (&Name, &BTreeSet<String>),
+) -> Option<Held> {
     let known = index.known.resources.get(place)?;
     let indexed = index.resources.get(place)?;
     let mut pairs = Vec::new();
@@ -80,14 +91,26 @@ fn hold(index: &Index, place: usize, wanted: &[Wanted], around: &Name) -> Option
         }
     }
     let nothing = Name::default();
-    Some(Held { place, items, name: alike(around, &nothing, &indexed.name, &nothing) })
+    let mut name = alike(around, &nothing, &indexed.name, &nothing);
+    name.score = name.score.max(0.8 * index.words_alike(title, &indexed.words));
+    Some(Held { place, items, name })
+}
+
+/// What a planned item says about where it comes from.
+#[derive(Clone, Copy, Default)]
+struct Weight {
+    /// The fewer hold it, the more.
+    telling: f64,
+    /// True when many hold it: sex, telephone.
+    common: bool,
+    /// True when it cannot prove anything alone: numbers by which things are named, telephones, addresses, and names
+    /// that may mean many things.
+    weak: bool,
 }
 
 /// What each planned item says.
 struct Weights {
-    weight: Vec<f64>,
-    /// True for items that only say whose record it is.
-    naming: Vec<bool>,
+    items: Vec<Weight>,
     all: f64,
 }
 
@@ -98,36 +121,50 @@ fn names_a_subject(kind: &ValueKind) -> bool {
     )
 }
 
+fn says_where_to_reach(kind: &ValueKind) -> bool {
+    matches!(kind, ValueKind::Mobile | ValueKind::Landline | ValueKind::Phone | ValueKind::Address)
+}
+
 impl Weights {
     fn of(index: &Index, wanted: &[Wanted], held: &[Held]) -> Self {
-        let mut weight = Vec::new();
-        let mut naming = Vec::new();
-        for (mine, one) in wanted.iter().enumerate() {
-            let best = held
-                .iter()
-                .filter_map(|held| {
-                    let (other, fitting) = held.items.get(&mine)?;
-                    let split = index.resources.get(held.place)?.items.get(*other)?;
-                    let item = index.known.resources.get(held.place)?.items.get(*other)?;
-                    Some((fitting.score, split, item))
-                })
-                .max_by(|a, b| a.0.total_cmp(&b.0));
-            let planned_kind = one.element.as_deref().and_then(standards::elements::by_code).map(|e| e.kind);
-            let kind = best.map(|(_, _, item)| item.kind.clone()).or(planned_kind);
-            // The name of a father, a head of household or a legal representative is a datum, not a key.
-            let of_another = one.name.hard.contains_key(&super::words::Class::Party);
-            naming.push(!of_another && kind.is_some_and(|kind| names_a_subject(&kind)));
-            weight.push(
-                best.map_or_else(|| index.weight_of(""), |(_, split, _)| index.weight_of(&split.concept)),
-            );
-        }
-        let all = weight.iter().zip(&naming).filter(|(_, naming)| !**naming).map(|(weight, _)| weight).sum();
-        Self { weight, naming, all }
+        let items: Vec<_> = wanted
+            .iter()
+            .enumerate()
+            .map(|(mine, one)| {
+                let best = held
+                    .iter()
+                    .filter_map(|held| {
+                        let (other, fitting) = held.items.get(&mine)?;
+                        let split = index.resources.get(held.place)?.items.get(*other)?;
+                        let item = index.known.resources.get(held.place)?.items.get(*other)?;
+                        Some((fitting.score, split, item))
+                    })
+                    .max_by(|a, b| a.0.total_cmp(&b.0));
+                let planned = one.element.as_deref().and_then(standards::elements::by_code).map(|e| e.kind);
+                let kind = best.map(|(_, _, item)| item.kind.clone()).or(planned);
+                // The name of a father, a head of household or a legal representative is a datum, not a key.
+                let of_another = one.name.hard.contains_key(&super::words::Class::Party);
+                let naming = !of_another && kind.as_ref().is_some_and(names_a_subject);
+                let concept = best.map_or("", |(_, split, _)| split.concept.as_str());
+                Weight {
+                    telling: if naming { 0.0 } else { index.weight_of(concept) },
+                    common: index.holders(concept) >= index.common(),
+                    weak: best.is_some_and(|(_, _, item)| item.is_key)
+                        || kind.as_ref().is_some_and(says_where_to_reach)
+                        || !one.stated && !one.name.is_specific(),
+                }
+            })
+            .collect();
+        let all = items.iter().map(|item| item.telling).sum();
+        Self { items, all }
+    }
+
+    fn get(&self, item: usize) -> Weight {
+        self.items.get(item).copied().unwrap_or_default()
     }
 
     fn telling(&self, item: usize) -> f64 {
-        let naming = self.naming.get(item).copied().unwrap_or(true);
-        if naming { 0.0 } else { self.weight.get(item).copied().unwrap_or(0.0) }
+        self.get(item).telling
     }
 
     /// Share of what is planned that these items are, by weight.
@@ -137,59 +174,104 @@ impl Weights {
     }
 }
 
-/// Chooses, one after the other, the resources that hold most of what no chosen one holds. Gives their places in `held`,
-/// which is left sorted, best first.
-fn cover(index: &Index, held: &mut [Held], weights: &Weights) -> BTreeSet<usize> {
-    let mut open: BTreeSet<usize> = (0..weights.weight.len()).collect();
+/// The cover of a plan that is being looked for.
+struct Cover<'a> {
+    index: &'a Index,
+    weights: &'a Weights,
+    asker: &'a OrganisationId,
+    open: BTreeSet<usize>,
+}
+
+impl Cover<'_> {
+    /// How much a resource is the home of an existing item.
+    fn home(&self, held: &Held, other: usize) -> f64 {
+        self.element(held, other).map_or(0.0, |element| self.index.home(held.place, element))
+    }
+
+    fn element(&self, held: &Held, other: usize) -> Option<&str> {
+        self.index.known.resources.get(held.place)?.items.get(other)?.element.as_deref()
+    }
+
+    fn only_home(&self, held: &Held, other: usize) -> bool {
+        self.element(held, other).is_some_and(|element| self.index.only_home(held.place, element))
+    }
+
+    /// What choosing a resource would bring.
+    fn gain(&self, held: &Held) -> f64 {
+        let fresh = held.items.iter().filter(|(item, _)| self.open.contains(item));
+        let homely = |other: usize, score: f64| score * (0.6 + 0.4 * self.home(held, other));
+        let telling =
+            self.weights.share(fresh.map(|(item, (other, fitting))| (item, homely(*other, fitting.score))));
+        let known = self.index.known.resources.get(held.place);
+        let base = known.is_some_and(|known| known.base);
+        // What the own department holds is what a new system of it most likely repeats.
+        let own = known.is_some_and(|known| known.organisation_id == *self.asker);
+        let bonus = if base { 0.05 } else { 0.0 } + if own { 0.15 } else { 0.0 };
+        telling + 0.6 * held.name.score + 0.1 * all_of(held, self.weights) + bonus
+    }
+
+    /// Whether a resource holds a good part of what is planned and nobody chosen holds yet.
+    fn accepts(&self, held: &Held) -> bool {
+        let fresh: Vec<_> = held
+            .items
+            .iter()
+            .filter(|(item, _)| self.open.contains(item) && self.weights.telling(**item) > 0.0)
+            .collect();
+        if fresh.is_empty() {
+            // Nothing but names and numbers is planned: then the name of the list decides.
+            return self.weights.all == 0.0
+                && held.name.score >= 0.8
+                && held.items.len() == self.weights.items.len()
+                && held.items.keys().all(|item| self.open.contains(item));
+        }
+        let share = self.weights.share(fresh.iter().map(|(item, (_, fitting))| (*item, fitting.score)));
+        let proofs: Vec<_> = fresh
+            .iter()
+            .filter(|(_, (_, fitting))| fitting.proven)
+            .map(|(item, (other, _))| (self.weights.get(**item), *other))
+            .filter(|(weight, _)| !weight.weak)
+            .collect();
+        if held.name.opposed.is_some() && proofs.is_empty() {
+            return false;
+        }
+        let named_alike = held.name.opposed.is_none() && held.name.score >= 0.6;
+        // One rare datum proves its home; common ones only together, and only where they come from.
+        let at_home = |other: &usize| self.home(held, *other) >= HOME;
+        let rare = proofs.iter().any(|(weight, other)| !weight.common && (at_home(other) || named_alike));
+        let common = proofs.iter().filter(|(_, other)| at_home(other)).count() > 1
+            || proofs.iter().any(|(_, other)| self.only_home(held, *other));
+        (rare || common) && share >= PROVEN_PART
+            || fresh.len() > 1 && share >= GOOD_PART && (held.name.score >= SOME_NAME || share >= MOST_PART)
+    }
+}
+
+fn all_of(held: &Held, weights: &Weights) -> f64 {
+    weights.share(held.items.iter().map(|(item, (_, fitting))| (item, fitting.score)))
+}
+
+/// Chooses, one after the other, the resources that hold most of what no chosen one holds. Gives their places, and leaves
+/// `held` sorted, best first.
+fn cover(index: &Index, asker: &OrganisationId, held: &mut [Held], weights: &Weights) -> BTreeSet<usize> {
+    let mut cover = Cover { index, weights, asker, open: (0..weights.items.len()).collect() };
     let mut chosen = BTreeSet::new();
     loop {
-        let gain = |held: &Held| {
-            let fresh = held.items.iter().filter(|(item, _)| open.contains(item));
-            let telling = weights.share(fresh.map(|(item, (_, fitting))| (item, fitting.score)));
-            let base = index.known.resources.get(held.place).is_some_and(|known| known.base);
-            let all = weights.share(held.items.iter().map(|(item, (_, fitting))| (item, fitting.score)));
-            telling + 0.25 * held.name.score + 0.1 * all + if base { 0.05 } else { 0.0 }
-        };
         let best = held
             .iter()
-            .filter(|held| !chosen.contains(&held.place) && accepts(held, &open, weights))
-            .max_by(|a, b| gain(a).total_cmp(&gain(b)).then(b.place.cmp(&a.place)));
+            .filter(|held| !chosen.contains(&held.place) && cover.accepts(held))
+            .max_by(|a, b| cover.gain(a).total_cmp(&cover.gain(b)).then(b.place.cmp(&a.place)));
         let Some(best) = best else { break };
         chosen.insert(best.place);
         for item in best.items.keys() {
-            open.remove(item);
+            cover.open.remove(item);
         }
     }
-    let rank = |held: &Held| {
-        let all = weights.share(held.items.iter().map(|(item, (_, fitting))| (item, fitting.score)));
-        (chosen.contains(&held.place), 0.75 * all + 0.25 * held.name.score)
-    };
+    let rank =
+        |held: &Held| (chosen.contains(&held.place), 0.75 * all_of(held, weights) + 0.25 * held.name.score);
     held.sort_by(|a, b| {
         let ((a_in, a_score), (b_in, b_score)) = (rank(a), rank(b));
         b_in.cmp(&a_in).then(b_score.total_cmp(&a_score)).then(a.place.cmp(&b.place))
     });
     chosen
-}
-
-/// Whether a resource holds a good part of what is planned and nobody chosen holds yet.
-fn accepts(held: &Held, open: &BTreeSet<usize>, weights: &Weights) -> bool {
-    let fresh: Vec<_> =
-        held.items.iter().filter(|(item, _)| open.contains(item) && weights.telling(**item) > 0.0).collect();
-    if fresh.is_empty() {
-        // Nothing but names and numbers is planned: then the name of the list decides.
-        return weights.all == 0.0
-            && held.name.score >= 0.8
-            && held.items.len() == weights.weight.len()
-            && held.items.keys().all(|item| open.contains(item));
-    }
-    let share = weights.share(fresh.iter().map(|(item, (_, fitting))| (*item, fitting.score)));
-    let proven = fresh.iter().filter(|(_, (_, fitting))| fitting.proven).count();
-    let named_alike = held.name.opposed.is_none() && held.name.score >= 0.6;
-    if held.name.opposed.is_some() && proven == 0 {
-        return false;
-    }
-    (proven > 0 && share >= PROVEN_PART)
-        || (fresh.len() > 1 && share >= GOOD_PART && (named_alike || share >= MOST_PART))
 }
 
 /// Thousandths are enough for a score.

@@ -1,5 +1,6 @@
 //! HTTP interface.
 
+mod budget;
 mod plans;
 
 use utoipa_axum::router::OpenApiRouter;
@@ -18,5 +19,9 @@ pub fn router(projects: Projects) -> OpenApiRouter {
         .routes(routes!(plans::give_back))
         .routes(routes!(plans::reply))
         .routes(routes!(plans::decide))
+        .routes(routes!(budget::list))
+        .routes(routes!(budget::departments))
+        .routes(routes!(budget::show))
+        .routes(routes!(budget::map))
         .with_state(projects)
 }

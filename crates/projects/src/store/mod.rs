@@ -1,6 +1,7 @@
 //! Tables and queries of planned systems and of the counts of use. No SQL stands anywhere else.
 
 pub mod plan;
+pub mod usage;
 
 use kernel::Error;
 use serde::Serialize;

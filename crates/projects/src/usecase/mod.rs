@@ -1,6 +1,8 @@
 //! What people do with planned systems; one file per verb, each a method of [`crate::Projects`].
 
+pub mod budget;
 pub mod change_plan;
+mod chimneys;
 pub mod decide_plan;
 pub mod enter_plan;
 pub mod file_plan;
@@ -11,6 +13,7 @@ pub mod reply_plan;
 pub mod return_plan;
 pub mod review_due;
 pub mod sign_plan;
+pub mod usage;
 mod view;
 
 use std::sync::Arc;

@@ -2,4 +2,6 @@
 #![expect(clippy::unwrap_used, reason = "a failed step of a test is a failed test")]
 
 mod plans;
+mod score;
+mod usage;
 mod world;

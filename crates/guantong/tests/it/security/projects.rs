@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Row, Things, id};
+use super::{Row, Things, id, users};
 use crate::world::Who::*;
 use crate::world::World;
 
@@ -47,24 +47,21 @@ pub(super) async fn plans(world: &World) -> Plans {
     panic!("the plan was not matched");
 }
 
-pub(super) fn expected(operation: &str, _world: &World, things: &Things) -> Option<Row> {
+pub(super) fn expected(operation: &str, world: &World, things: &Things) -> Option<Row> {
     let plans = &things.plans;
+    let readers = vec![
+        Business,
+        Auditor,
+        ProviderHead,
+        ProviderOperator,
+        ConsumerHead,
+        ConsumerOperator,
+        StrangerHead,
+        StrangerOperator,
+    ];
     let reason = json!({"reason": "比对结果与实际不符"});
     Some(match operation {
-        "list_plans" => (
-            vec![
-                Business,
-                Auditor,
-                ProviderHead,
-                ProviderOperator,
-                ConsumerHead,
-                ConsumerOperator,
-                StrangerHead,
-                StrangerOperator,
-            ],
-            None,
-            vec![],
-        ),
+        "list_plans" => (readers, None, vec![]),
         "file_plan" => {
             (vec![ProviderOperator, ConsumerOperator, StrangerOperator], Some(body("又一系统")), vec![])
         }
@@ -80,6 +77,9 @@ pub(super) fn expected(operation: &str, _world: &World, things: &Things) -> Opti
             let body = json!({"outcome": "refuse", "reason": "已有系统可用", "resources": []});
             (vec![Business], Some(body), id(&plans.review))
         }
+        "list_budget" | "list_budget_departments" => (readers, None, vec![]),
+        "show_budget" => (vec![Business, Auditor, ProviderHead, ProviderOperator], None, id(&world.system)),
+        "show_chimneys" => (users(), None, vec![]),
         _ => return None,
     })
 }
