@@ -41,9 +41,10 @@ public class Guantong {
         public final String code;
 
         Refused(int status, String body) {
-            super(status + " " + field(body, "code") + " " + field(body, "zh"));
+            // 令牌端点按 RFC 6749 答复：error 与说明 / the token endpoint answers as RFC 6749 has it.
+            super(status + " " + either(body, "code", "error") + " " + either(body, "zh", "error_description_zh"));
             this.status = status;
-            this.code = field(body, "code");
+            this.code = either(body, "code", "error");
         }
     }
 
@@ -133,6 +134,11 @@ public class Guantong {
     private static String field(String json, String name) {
         Matcher found = Pattern.compile('"' + name + "\"\\s*:\\s*\"((?:[^\"\\\\]|\\\\.)*)\"").matcher(json);
         return found.find() ? found.group(1) : "";
+    }
+
+    private static String either(String json, String name, String other) {
+        String found = field(json, name);
+        return found.isEmpty() ? field(json, other) : found;
     }
 
     private static String encoded(String text) {

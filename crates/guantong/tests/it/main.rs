@@ -2,10 +2,13 @@
 //! console and client systems use it.
 #![expect(clippy::unwrap_used, reason = "a failed step of a test is a failed test")]
 
+mod backup;
 mod bad_input;
+mod clients;
 mod doors;
 mod evidence;
 mod faults;
+mod first_hour;
 mod path;
 mod secrets;
 mod security;

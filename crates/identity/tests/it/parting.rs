@@ -39,6 +39,22 @@ async fn three(world: &World) -> (String, String, String) {
     (cookies[0].clone(), cookies[1].clone(), cookies[2].clone())
 }
 
+/// How many proposals wait for the user of that session.
+async fn waiting(world: &World, cookie: &str) -> usize {
+    let session = world.console(cookie, "GET", "/api/v1/session", Value::Null).await;
+    let user = &session.body["user"];
+    let actor = kernel::Actor::user(
+        user["id"].as_str().unwrap().to_owned().into(),
+        Role::parse(user["role"].as_str().unwrap()).unwrap(),
+        serde_json::from_value(user["organisation"].clone()).unwrap(),
+    );
+    let mut count = 0;
+    for source in identity::module(&world.identity).todos {
+        count += source.todos(&actor).await.unwrap().len();
+    }
+    count
+}
+
 async fn post(world: &World, cookie: &str, path: &str, body: Value) -> crate::world::Answer {
     world.console(cookie, "POST", path, body).await
 }
@@ -78,6 +94,8 @@ on_both! {
         assert!(!made.body.to_string().contains("password"), "{}", made.body);
         assert!(world.try_log_in("auditor-2", PASSWORD).await.is(401, "identify.wrong_password"));
         let path = format!("{PROPOSALS}/{}", made.id());
+        let seen = [waiting(&world, &root).await, waiting(&world, &business).await, waiting(&world, &auditor).await];
+        assert_eq!(seen, [0, 0, 1], "it waits for the auditor alone");
         for (cookie, code) in [(&root, "identity.proposal.other_side"), (&business, "identity.proposal.other_side")] {
             let answer = post(&world, cookie, &format!("{path}/confirm"), Value::Null).await;
             assert!(answer.is(403, code), "{}", answer.body);

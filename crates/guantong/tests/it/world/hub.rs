@@ -185,6 +185,21 @@ impl HubProcess {
         (hub, admin)
     }
 
+    /// Starts a hub that has its configuration and its users already.
+    pub async fn serve(dir: &Path, config: PathBuf, http: u16, data_dir: PathBuf) -> Self {
+        let mut hub = Self {
+            url: format!("http://127.0.0.1:{http}"),
+            link: String::new(),
+            log: dir.join("served.log"),
+            disk_kib: None,
+            data_dir,
+            config,
+            child: None,
+        };
+        hub.up().await;
+        hub
+    }
+
     fn command(&self) -> tokio::process::Command {
         let program = env!("CARGO_BIN_EXE_guantong");
         let Some(kib) = self.disk_kib else {
