@@ -131,10 +131,11 @@ fn order(tables: &[String], references: &[(String, String)]) -> Vec<String> {
     let mut needs: BTreeMap<&str, BTreeSet<&str>> =
         tables.iter().map(|table| (table.as_str(), BTreeSet::new())).collect();
     for (from, to) in references {
-        if from != to && needs.contains_key(to.as_str()) {
-            if let Some(needed) = needs.get_mut(from.as_str()) {
-                needed.insert(to);
-            }
+        if from != to
+            && needs.contains_key(to.as_str())
+            && let Some(needed) = needs.get_mut(from.as_str())
+        {
+            needed.insert(to);
         }
     }
     let mut done: Vec<String> = Vec::new();

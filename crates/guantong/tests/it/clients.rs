@@ -1,5 +1,6 @@
 //! The example clients of `examples/clients`, run against a real hub as a department's developer would run them.
 
+use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 
@@ -14,7 +15,7 @@ fn present(program: &str, version: &str) -> bool {
     let found = Command::new(program).arg(version).stdout(Stdio::null()).stderr(Stdio::null()).status();
     let there = found.is_ok_and(|status| status.success());
     if !there {
-        println!("not run: there is no {program} on this machine");
+        let _told = writeln!(std::io::stderr(), "not run: there is no {program} on this machine");
     }
     there
 }
