@@ -1,10 +1,11 @@
 //! Benches. `guantong-bench path` holds the path against a plain service and a plain proxy; see
-//! `docs/performance.md`. `guantong-bench propose` scores reverse cataloguing. Started with `cargo xtask bench <name>`, which
+//! `docs/performance.md`. `guantong-bench propose` scores reverse cataloguing, `search` searches a large catalogue. Started with `cargo xtask bench <name>`, which
 //! builds what is needed optimised.
 
 mod path;
 mod propose;
 mod report;
+mod search;
 
 use anyhow::bail;
 use tokio::signal::unix::{SignalKind, signal};
@@ -25,12 +26,14 @@ async fn main() -> anyhow::Result<()> {
             }
         }
         Some("propose") => propose::run(&propose::Options::parse(rest)?).await,
+        Some("search") => search::run(&search::Options::parse(rest)?).await,
         // The plain service, a process of its own; started by the bench.
         Some("bare") => path::bare::run(rest),
         _ => bail!(
             "usage: guantong-bench path [--seconds S] [--warm-up S] [--rounds N] [--residents N] [--callers N,N] [--store NAME] \
              [--write FILE]\n       \
-             guantong-bench propose [--residents N] [--seed N] [--verbose true] [--write FILE]"
+             guantong-bench propose [--residents N] [--seed N] [--verbose true] [--write FILE]\n       \
+             guantong-bench search [--resources N] [--items N] [--questions N] [--write FILE]"
         ),
     }
 }

@@ -53,6 +53,8 @@ pub struct Inner {
     organisations: ArcSwapOption<Organisations>,
     loading: tokio::sync::Mutex<()>,
     agents: OnceLock<Arc<dyn AgentDirectory>>,
+    /// The search over it.
+    pub(crate) finder: crate::search::Finder,
     users: OnceLock<Arc<dyn UsersOfResource>>,
 }
 
@@ -71,6 +73,7 @@ impl Catalog {
             organisations: ArcSwapOption::empty(),
             loading: tokio::sync::Mutex::new(()),
             agents: OnceLock::new(),
+            finder: crate::search::Finder::default(),
             users: OnceLock::new(),
         }))
     }

@@ -9,7 +9,9 @@ mod migration;
 pub mod model;
 pub mod propose;
 pub mod routes;
+pub mod search;
 pub mod settings;
+pub mod sheet;
 mod spelling;
 mod store;
 pub mod usecase;
@@ -44,6 +46,11 @@ pub const EVIDENCE: &[EvidenceKind] = &[
         en: "Proposed items confirmed or corrected",
     },
     EvidenceKind { kind: "catalog.resource.created", zh: "编制资源目录", en: "Resource catalogued" },
+    EvidenceKind {
+        kind: "catalog.resource.imported",
+        zh: "导入资源目录",
+        en: "Resource imported from a file",
+    },
     EvidenceKind { kind: "catalog.resource.changed", zh: "变更资源目录", en: "Resource changed" },
     EvidenceKind {
         kind: "catalog.resource.submitted",

@@ -10,7 +10,12 @@ use sea_orm_migration::schema::{
 
 /// Migrations of the catalogue.
 pub fn migrations() -> Migrations {
-    vec![Box::new(First), Box::new(governance::Second), Box::new(crate::propose::LessonTable)]
+    vec![
+        Box::new(First),
+        Box::new(governance::Second),
+        Box::new(crate::propose::LessonTable),
+        Box::new(crate::search::ByChange),
+    ]
 }
 
 struct First;

@@ -15,6 +15,7 @@ mod legend;
 mod lessons;
 mod lexicon;
 mod migration;
+mod named;
 mod reading;
 mod render;
 mod usecase;
@@ -28,6 +29,7 @@ pub use answer::{
 pub use facts::{CodeCount, ColumnFacts, ColumnShape, Distinct, KindShare, Shape, TableFacts, TableShape};
 pub use lessons::{Lesson, Lessons};
 pub use migration::Lessons as LessonTable;
+pub(crate) use named::named_elements;
 pub use usecase::{DecidedColumn, DecisionsInput, DecisionsTaken, ProposalInput};
 
 use context::{Context, comment_of};

@@ -47,5 +47,7 @@ pub fn router(catalog: Catalog) -> OpenApiRouter {
         .routes(routes!(negative::list, negative::create))
         .routes(routes!(negative::change))
         .merge(crate::propose::routes::router())
+        .merge(crate::sheet::routes::router())
+        .merge(crate::search::routes::router())
         .with_state(catalog)
 }

@@ -10,6 +10,8 @@ pub mod organisation;
 pub mod resource;
 pub mod resource_list;
 pub mod run;
+pub mod search;
+pub mod sheet;
 pub mod system;
 pub mod version;
 pub mod waiting;

@@ -46,7 +46,7 @@ impl Catalog {
     }
 
     /// A new draft with nothing entered.
-    fn blank(&self, input: &ResourceInput, provider: Organisation) -> Resource {
+    pub(crate) fn blank(&self, input: &ResourceInput, provider: Organisation) -> Resource {
         let now = self.kernel.now_ms();
         Resource {
             id: self.kernel.new_id(),

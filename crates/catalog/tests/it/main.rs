@@ -12,6 +12,8 @@ mod proposals;
 mod publication;
 mod resources;
 mod revisions;
+mod search;
+mod sheets;
 mod silence;
 mod systems;
 mod world;

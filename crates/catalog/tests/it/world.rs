@@ -157,6 +157,44 @@ impl World {
         (status, serde_json::from_slice(&bytes).unwrap_or(Value::Null))
     }
 
+    /// A form with a file and texts in somebody's name; gives status and JSON.
+    pub async fn send_form(
+        &self,
+        actor: &Actor,
+        path: &str,
+        file: Vec<u8>,
+        texts: &[(&str, Option<&str>)],
+    ) -> (StatusCode, Value) {
+        let mut body = Vec::new();
+        let head = "--cut\r\ncontent-disposition: form-data; name=\"file\"; filename=\"a.xlsx\"\r\n\r\n";
+        body.extend(head.as_bytes());
+        body.extend(file);
+        body.extend(b"\r\n");
+        for (name, text) in texts {
+            let Some(text) = text else { continue };
+            let part = format!("--cut\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{text}\r\n");
+            body.extend(part.as_bytes());
+        }
+        body.extend(b"--cut--\r\n");
+        let request = Request::builder().method("POST").uri(path);
+        let request = request.header("content-type", "multipart/form-data; boundary=cut");
+        let mut request = request.body(Body::from(body)).unwrap();
+        request.extensions_mut().insert(actor.clone());
+        let response = self.app.clone().oneshot(request).await.unwrap();
+        let status = response.status();
+        let bytes = axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap();
+        (status, serde_json::from_slice(&bytes).unwrap_or(Value::Null))
+    }
+
+    /// A file that somebody downloads.
+    pub async fn download(&self, actor: &Actor, path: &str) -> Vec<u8> {
+        let mut request = Request::builder().uri(path).body(Body::empty()).unwrap();
+        request.extensions_mut().insert(actor.clone());
+        let response = self.app.clone().oneshot(request).await.unwrap();
+        assert_eq!(response.status(), StatusCode::OK);
+        axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap().to_vec()
+    }
+
     /// A resource of the police with two items, a draft.
     pub async fn draft(&self) -> Value {
         let (status, made) =

@@ -32,7 +32,8 @@ const PUBLIC: [&str; 10] = [
 
 /// Operations that succeed only with a code of somebody's device or with a thing that is not there; the right caller gets
 /// past the door to this refusal. That they succeed is proved by the tests of their crate.
-const ANSWERED: [(&str, &str); 9] = [
+const ANSWERED: [(&str, &str); 10] = [
+    ("import_catalogue", "sheet.form"),
     ("confirm_second_factor", "identity.second_factor.not_begun"),
     ("confirm_second_factor", "identify.wrong_code"),
     ("renew_recovery_codes", "identify.wrong_code"),
