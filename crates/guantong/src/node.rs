@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use kernel::clock::SystemClock;
+use kernel::clock::{SharedClock, SystemClock};
 use kernel::config::Config;
 use kernel::entropy::SystemEntropy;
 use kernel::{Error, Kernel, Result};
@@ -30,6 +30,14 @@ pub fn config(args: &ConfigArgs) -> Result<Config> {
 /// # Errors
 /// `database.*`, `evidence.open`.
 pub async fn open(config: Config) -> Result<Kernel> {
+    open_with(config, Arc::new(SystemClock)).await
+}
+
+/// Opens the kernel of a node with a clock of its own.
+///
+/// # Errors
+/// As [`open`].
+pub async fn open_with(config: Config, clock: SharedClock) -> Result<Kernel> {
     let entropy = SystemEntropy::new().map_err(|error| Error::internal("entropy.none", error))?;
-    Kernel::open(config, Arc::new(SystemClock), Arc::new(entropy)).await
+    Kernel::open(config, clock, Arc::new(entropy)).await
 }

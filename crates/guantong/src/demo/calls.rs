@@ -1,7 +1,7 @@
 //! The sample calls, made over HTTP as the departments' own client systems would.
 
 use anyhow::Context as _;
-use county::{County, SampleCall};
+use county::SampleCall;
 use serde_json::{Map, Value, json};
 
 use super::Say;
@@ -28,13 +28,13 @@ fn body(call: &SampleCall) -> (&'static str, Value) {
 }
 
 /// Makes every sample call and prints what came; gives how many failed.
-pub async fn make(seeded: &Seeded, county: &County, say: &Say) -> anyhow::Result<usize> {
+pub async fn make(seeded: &Seeded, samples: &[SampleCall], say: &Say) -> anyhow::Result<usize> {
     let mut failed = 0;
-    for call in county.sample_calls() {
+    for call in samples {
         let consumer = seeded.department(call.consumer)?;
-        let (client, secret) = consumer.clients.first().context("no client system")?;
-        let session = Session::token(&seeded.url, client, secret).await?;
-        let (path, body) = body(&call);
+        let client = consumer.clients.first().context("no client system")?;
+        let session = Session::token(&seeded.url, &client.id, &client.secret).await?;
+        let (path, body) = body(call);
         let (status, answer) = session.try_post(path, &body).await?;
         say.line(&format!("• {}", call.zh), &format!("• {}", call.en));
         if status.is_success() {
@@ -77,13 +77,13 @@ fn in_short(answer: &Value) -> String {
 }
 
 /// A `curl` that can be pasted: gets a token and asks.
-pub fn curl(seeded: &Seeded, county: &County) -> Option<String> {
-    let call = county.sample_calls().into_iter().next()?;
+pub fn curl(seeded: &Seeded, call: &SampleCall) -> Option<String> {
     let consumer = seeded.department(call.consumer).ok()?;
-    let (client, secret) = consumer.clients.first()?;
-    let (path, body) = body(&call);
+    let client = consumer.clients.first()?;
+    let (id, secret) = (&client.id, &client.secret);
+    let (path, body) = body(call);
     Some(format!(
-        "  TOKEN=$(curl -s {0}/api/v1/oauth/token -d grant_type=client_credentials -d client_id={client} \\\n    \
+        "  TOKEN=$(curl -s {0}/api/v1/oauth/token -d grant_type=client_credentials -d client_id={id} \\\n    \
          -d client_secret={secret} | sed 's/.*\"access_token\":\"\\([^\"]*\\)\".*/\\1/')\n  \
          curl -s {0}{path} -H \"Authorization: Bearer $TOKEN\" -H 'Content-Type: application/json' \\\n    -d '{body}'",
         seeded.url

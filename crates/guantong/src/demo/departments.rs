@@ -5,51 +5,76 @@ use std::process::Stdio;
 
 use anyhow::{Context as _, bail};
 use tokio::process::{Child, Command};
-
-use super::seed::Seeded;
-use super::stores::Stores;
+use tokio::task::JoinSet;
 
 /// Running agents; they end with this value.
-pub struct Agents(Vec<(String, Child)>);
+#[derive(Default)]
+pub struct Agents {
+    running: Vec<(String, Child)>,
+    joining: JoinSet<anyhow::Result<(String, Child)>>,
+}
+
+/// What an agent needs to join.
+pub struct Joining {
+    /// Name of the department.
+    pub name: String,
+    /// Folder of its own.
+    pub own: PathBuf,
+    /// Address of the hub.
+    pub url: String,
+    /// Join code.
+    pub code: String,
+    /// Sources, by name.
+    pub sources: toml::Table,
+}
 
 impl Agents {
-    /// Writes each department's configuration, joins with its code and runs its agent.
-    pub async fn start(dir: &Path, url: &str, seeded: &Seeded, stores: &Stores) -> anyhow::Result<Self> {
-        let program = std::env::current_exe()?;
-        let mut running = Vec::new();
-        for department in &seeded.departments {
-            let own = dir.join("agents").join(department.key);
+    /// Writes a department's configuration, joins with its code and runs its agent, while this process goes on.
+    pub fn join(&mut self, joining: Joining) {
+        self.joining.spawn(async move {
+            let program = std::env::current_exe()?;
+            let Joining { name, own, url, code, sources } = joining;
             std::fs::create_dir_all(&own)?;
-            let config = write_config(&own, url, &department.sources, stores)?;
-            let joined = command(&program, &config, &own)?
-                .args(["join", "--code", &department.join_code])
-                .output()
-                .await?;
+            let config = write_config(&own, &url, sources)?;
+            let joined = command(&program, &config, &own)?.args(["join", "--code", &code]).output().await?;
             if !joined.status.success() {
-                bail!("{}: {}", department.name, String::from_utf8_lossy(&joined.stderr));
+                bail!("{name}: {}", String::from_utf8_lossy(&joined.stderr));
             }
             let child = command(&program, &config, &own)?.arg("run").kill_on_drop(true).spawn()?;
-            running.push((department.name.clone(), child));
+            Ok((name, child))
+        });
+    }
+
+    /// Waits until all that are joining run.
+    ///
+    /// # Errors
+    /// When one could not join, or has ended although it should run.
+    pub async fn joined(&mut self) -> anyhow::Result<()> {
+        while let Some(done) = self.joining.join_next().await {
+            self.running.push(done??);
         }
-        Ok(Self(running))
+        match self.ended() {
+            Some(name) => bail!("{name}: the agent has ended; see agents/*/agent.log"),
+            None => Ok(()),
+        }
     }
 
     /// The first agent that has ended although it should run.
-    pub fn ended(&mut self) -> Option<&str> {
-        self.0
+    fn ended(&mut self) -> Option<&str> {
+        self.running
             .iter_mut()
             .find_map(|(name, child)| matches!(child.try_wait(), Ok(Some(_))).then_some(name.as_str()))
     }
 
     /// Ends the agents in order.
     pub async fn stop(mut self) {
-        for (_, child) in &mut self.0 {
+        for (_, child) in &mut self.running {
             if let Some(pid) = child.id() {
                 // The agent ends open calls when asked to; `kill_on_drop` is for when it does not.
                 let _asked = Command::new("kill").arg("-TERM").arg(pid.to_string()).status().await;
             }
         }
-        for (_, child) in &mut self.0 {
+        for (_, child) in &mut self.running {
             let _ended = tokio::time::timeout(std::time::Duration::from_secs(5), child.wait()).await;
         }
     }
@@ -68,14 +93,12 @@ fn command(program: &Path, config: &Path, own: &Path) -> anyhow::Result<Command>
     Ok(command)
 }
 
-fn write_config(own: &Path, url: &str, sources: &[String], stores: &Stores) -> anyhow::Result<PathBuf> {
+fn write_config(own: &Path, url: &str, sources: toml::Table) -> anyhow::Result<PathBuf> {
     let mut root = toml::Table::new();
     root.insert("hub".into(), toml::Value::String(url.to_owned()));
     root.insert("state_dir".into(), toml::Value::String("state".into()));
     root.insert("accept".into(), toml::Value::String("auto".into()));
-    let each = sources.iter().map(|name| Ok((name.clone(), stores.source(name, own)?)));
-    let each = each.collect::<anyhow::Result<_>>()?;
-    root.insert("sources".into(), toml::Value::Table(each));
+    root.insert("sources".into(), toml::Value::Table(sources));
     let path = own.join("agent.toml");
     let head = "# 示范县前置机 / agent of the demo county\n";
     std::fs::write(&path, format!("{head}{}", toml::to_string_pretty(&root)?))

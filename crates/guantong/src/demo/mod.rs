@@ -1,12 +1,15 @@
 //! `guantong demo`: a fictional county on one machine. Departments' stores are raised, a hub is started, the
-//! departments' agents join it as programs of their own, everything is set up through the public interface, and
-//! real calls are made.
+//! departments' agents join it as programs of their own, three years are lived through the public interface with a clock
+//! that was wound back ([`past`]), real calls are made, and traffic goes on while the demo runs.
 
 mod api;
 mod calls;
+mod clock;
 mod departments;
+mod past;
 pub mod seed;
 mod stores;
+mod traffic;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -14,6 +17,7 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
 use clap::Args;
+use kernel::clock::{Clock as _, SystemClock};
 use kernel::config::{Config, Link, Log, Server};
 use tokio_util::sync::CancellationToken;
 
@@ -51,6 +55,12 @@ pub struct DemoArgs {
     /// End after the sample calls succeeded 示例调用成功后退出.
     #[arg(long)]
     once: bool,
+    /// No traffic of its own while it runs 运行期间不产生模拟调用.
+    #[arg(long)]
+    quiet: bool,
+    /// No three years of history: everything is set up as of today 不生成三年历史.
+    #[arg(long)]
+    no_history: bool,
     /// Language of what is printed: zh or en.
     #[arg(long, default_value = "zh")]
     lang: String,
@@ -67,37 +77,46 @@ pub async fn run(args: &DemoArgs, stop: CancellationToken) -> anyhow::Result<()>
     let county = Arc::new(county::Plan { seed: args.seed, size }.generate());
     let servers = stores::Servers { postgres: args.postgres_url.clone(), mariadb: args.mariadb_url.clone() };
     let stores = stores::raise(&county, &dir, &servers).await?;
-    let (people, kinds) = (county.persons.len(), stores.describe());
     say.line(
-        &format!("{people} 名居民；各部门业务库已就绪：{kinds}"),
-        &format!("{people} residents; the departments' own stores are up: {kinds}"),
+        &format!("{} 名居民；各部门业务库已就绪：{}", county.persons.len(), stores.describe()),
+        &format!(
+            "{} residents; the departments' own stores are up: {}",
+            county.persons.len(),
+            stores.describe()
+        ),
     );
 
-    let config = Config {
-        data_dir: dir.join("hub"),
-        origin: "yunlan.example/hub".to_owned(),
-        server: Server { listen: free_or(args.port).await, ..Server::default() },
-        link: Link { listen: SocketAddr::from(([127, 0, 0, 1], 0)), ..Link::default() },
-        database: kernel::config::Database { url: args.hub_database_url.clone().unwrap_or_default() },
-        log: Log {
-            filter: std::env::var("GUANTONG_LOG__FILTER").unwrap_or_else(|_| "warn".into()),
-            ..Log::default()
-        },
-        ..Config::default()
-    };
+    let clock = Arc::new(clock::WindingClock::default());
+    let config = config(args, &dir).await;
     kernel::telemetry::start_logs(&config.log)?;
-    let running = server::start(node::open(config).await?).await?;
+    let running = server::start(node::open_with(config, clock.clone()).await?).await?;
     let url = format!("http://{}", running.http);
-
-    let seeded = seed::seed(&running.hub, &url, &county, &say).await?;
-    let mut agents = departments::Agents::start(&dir, &url, &seeded, &stores).await?;
-    seeded.wait_connected(&mut agents).await.context("agents")?;
-    seed::publish_and_grant(&seeded, &county, &say).await?;
+    let now_ms = SystemClock.now_ms();
+    let begin_ms = if args.no_history { now_ms } else { now_ms - past::YEARS_MS };
+    // Nothing is recorded yet; from here on time is the county's.
+    clock.wind_back(begin_ms);
+    let past = past::Past {
+        hub: &running.hub,
+        clock: &clock,
+        county: &county,
+        stores: &stores,
+        dir: &dir,
+        url: &url,
+        history: !args.no_history,
+        begin_ms,
+    };
+    say.line(
+        "各部门正在接入，三年间的编目、申请、授权和调用……",
+        "Departments join, list, ask and use: three years…",
+    );
+    let mut agents = departments::Agents::default();
+    let seeded = past::live(&past, &mut agents, &say).await?;
 
     say.line("正在执行示例调用……", "Making sample calls…");
-    let failed = calls::make(&seeded, &county, &say).await?;
-    let accounts = seeded.write_accounts(&dir, &county)?;
-    print_summary(&say, &url, &seeded, &county, &accounts);
+    let samples = county.sample_calls();
+    let failed = calls::make(&seeded, &samples, &say).await?;
+    let accounts = seeded.write_accounts(&dir, &samples)?;
+    print_summary(&say, &url, &seeded, samples.first(), &accounts);
     if failed > 0 {
         bail!("{failed} sample call(s) failed");
     }
@@ -105,12 +124,45 @@ pub async fn run(args: &DemoArgs, stop: CancellationToken) -> anyhow::Result<()>
         out::line("demo: ok");
     } else {
         say.line("按 Ctrl-C 结束。", "Press Ctrl-C to end.");
-        stop.cancelled().await;
+        if args.quiet {
+            stop.cancelled().await;
+        } else {
+            traffic::run(url.clone(), county.clone(), callers(&seeded), stop.clone()).await;
+            stop.cancelled().await;
+        }
     }
     agents.stop().await;
     running.stop().await;
     stores.stop().await;
     Ok(())
+}
+
+async fn config(args: &DemoArgs, dir: &Path) -> Config {
+    Config {
+        data_dir: dir.join("hub"),
+        origin: "yunlan.example/hub".to_owned(),
+        server: Server { listen: free_or(args.port).await, ..Server::default() },
+        link: Link {
+            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            // Those made out in the past must hold today.
+            certificate_days: 3_650,
+            ..Link::default()
+        },
+        database: kernel::config::Database { url: args.hub_database_url.clone().unwrap_or_default() },
+        log: Log {
+            filter: std::env::var("GUANTONG_LOG__FILTER").unwrap_or_else(|_| "warn".into()),
+            ..Log::default()
+        },
+        ..Config::default()
+    }
+}
+
+fn callers(seeded: &seed::Seeded) -> Vec<traffic::Caller> {
+    let first = |one: &seed::SeededDepartment| {
+        let client = one.clients.first()?;
+        Some(traffic::Caller { department: one.key, id: client.id.clone(), secret: client.secret.clone() })
+    };
+    seeded.departments.iter().filter_map(first).collect()
 }
 
 fn prepare(dir: &Path) -> anyhow::Result<()> {
@@ -148,7 +200,13 @@ impl Say {
     }
 }
 
-fn print_summary(say: &Say, url: &str, seeded: &seed::Seeded, county: &county::County, accounts: &Path) {
+fn print_summary(
+    say: &Say,
+    url: &str,
+    seeded: &seed::Seeded,
+    sample: Option<&county::SampleCall>,
+    accounts: &Path,
+) {
     out::line("");
     say.line(
         &format!("控制台：{url}    接口文档：{url}/docs"),
@@ -164,7 +222,7 @@ fn print_summary(say: &Say, url: &str, seeded: &seed::Seeded, county: &county::C
             account.organisation
         ));
     }
-    if let Some(sample) = calls::curl(seeded, county) {
+    if let Some(sample) = sample.and_then(|sample| calls::curl(seeded, sample)) {
         say.line("示例 curl：", "A sample curl:");
         out::line(&sample);
     }
