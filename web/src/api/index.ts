@@ -1,5 +1,5 @@
 // The operations of the API, one function each, named by what they do.
-import { ApiError, call, type ApiPath } from './client'
+import { call, type ApiPath } from './client'
 import type * as T from './types'
 
 export * from './account'
@@ -73,17 +73,8 @@ export const resources = {
   diff: (id: string, a: number, b: number) => call<{ from: number; to: number; changes: T.EntryChange[] }>('GET', '/api/v1/resources/{id}/versions/{a}/diff/{b}', { path: { id, a, b } }),
 }
 
-/** A hub without a search index answers with the plain list, which knows neither pinyin nor facets. */
-async function plainSearch(cause: unknown, query: ListQuery): Promise<T.SearchPage> {
-  if (!(cause instanceof ApiError) || cause.status !== 404) throw cause
-  const { items, ...paging } = await resources.list(query)
-  const hits = items.map((one): T.Hit => ({ ...one, item_count: one.items.length, found_items: [], score: 0, organisation_name: one.organisation_name ?? '' }))
-  const none = { organisation_id: [], share_type: [], classification: [], state: [], mount_state: [], update_cycle: [], open_to_society: [] }
-  return { ...paging, items: hits, facets: none, elements: [], loosened: false }
-}
-
 export const catalogue = {
-  search: (query: ListQuery = {}) => call<T.SearchPage>('GET', '/api/v1/catalogue/search', { query }).catch((cause: unknown) => plainSearch(cause, query)),
+  search: (query: ListQuery = {}) => call<T.SearchPage>('GET', '/api/v1/catalogue/search', { query }),
   holders: (query: ListQuery = {}) => call<T.Holders>('GET', '/api/v1/catalogue/holders', { query }),
   announcements: list<T.Announcement>('/api/v1/announcements'),
   classes: () => call<T.Page<T.ClassBranch>>('GET', '/api/v1/resource-classes', { query: { page_size: 200 } }),
