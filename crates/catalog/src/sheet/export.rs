@@ -34,6 +34,7 @@ pub enum ExportFormat {
 pub struct ExportQuery {
     /// Form; a workbook when left out.
     #[serde(default)]
+    #[param(inline)]
     pub format: ExportFormat,
 }
 

@@ -162,8 +162,7 @@ pub async fn list(past: &Past<'_>, seeded: &Seeded, from: usize) -> anyhow::Resu
     for (department, id) in &returned {
         let path = format!("/api/v1/resources/{id}");
         department.head.post(&format!("{path}/sign"), &json!({})).await?;
-        let reason =
-            json!({"reasons": ["items", "share_type"], "text": "信息项与数据元对应有误，共享条件应写明可用于办理的事项，请修改后重报。"});
+        let reason = json!({"reasons": ["items", "share_type"], "text": "信息项与数据元对应有误，共享条件应写明可用于办理的事项，请修改后重报。"});
         seeded.business.post(&format!("{path}/return"), &reason).await?;
     }
     for (department, id) in &offline {

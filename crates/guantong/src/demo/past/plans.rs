@@ -6,9 +6,10 @@ use anyhow::Context as _;
 use chrono::{DateTime, Days};
 use county::PlannedSystem;
 use kernel::clock::Clock as _;
+use kernel::follow_up;
 use serde_json::{Value, json};
 
-use super::super::seed::Seeded;
+use super::super::seed::{Seeded, until};
 use super::{Past, id};
 
 /// Every so many plans of the county's set was filed and decided in the past.
@@ -46,7 +47,12 @@ async fn sign(past: &Past<'_>, seeded: &Seeded, plan: &PlannedSystem, path: &str
     department.operator.post(&format!("{path}/submit"), &json!({})).await?;
     past.later(1).await?;
     department.head.post(&format!("{path}/sign"), &json!({})).await?;
-    Ok(())
+    // The platform matches what was signed by itself; nobody reviews before that.
+    until("a plan to be matched", async || {
+        follow_up::run_due(&past.hub.kernel, &past.hub.handlers).await?;
+        Ok(seeded.business.get(path).await?["state"] != "matching")
+    })
+    .await
 }
 
 /// Plans that were reviewed: approved where nobody has the data, cut where somebody does.

@@ -48,7 +48,9 @@ pub(super) fn expected(operation: &str, world: &World, things: &Things) -> Optio
             (anyone_proved(), None, [id(&world.resource), vec![one("a"), one("b")]].concat())
         }
         "create_negative_entry" => (vec![Business], Some(negative()), vec![]),
-        "change_negative_entry" => (vec![Business], Some(json!({"active": false})), id(&things.catalogue.negative)),
+        "change_negative_entry" => {
+            (vec![Business], Some(json!({"active": false})), id(&things.catalogue.negative))
+        }
         "read_code_set" => (anyone_proved(), None, vec![("id", "sex".to_owned())]),
         "create_organisation" => {
             let body = json!({"name": "云澜县新局", "credit_code": fitting_code("1151342800000090"),
@@ -77,7 +79,9 @@ pub(super) fn expected(operation: &str, world: &World, things: &Things) -> Optio
         "submit_resource" => (vec![ProviderOperator], None, id(&things.draft)),
         "sign_resource" => (vec![ProviderHead], Some(assessments()), id(&things.draft)),
         // Called by the head, since what waits here waits for the signature.
-        "return_resource" => (vec![Business, ProviderHead], Some(returned("unclear")), id(&things.catalogue.submitted)),
+        "return_resource" => {
+            (vec![Business, ProviderHead], Some(returned("unclear")), id(&things.catalogue.submitted))
+        }
         "approve_resource" | "publish_resource" => (vec![Business], Some(json!({})), id(&things.draft)),
         "withdraw_resource" => {
             let body = json!({"cause": "system_retired", "reason": "系统停用，不再提供"});
