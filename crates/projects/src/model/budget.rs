@@ -58,13 +58,15 @@ pub struct BudgetLine {
     pub state: SystemState,
     /// Year it was built.
     pub built_year: Option<i32>,
-    /// What it cost, yuan.
+    /// What it cost to build, yuan.
     pub cost_yuan: Option<i64>,
+    /// What it costs to run, yuan a year.
+    pub yearly_cost_yuan: Option<i64>,
     /// Answered calls in the period.
     pub calls: i64,
     /// Refused calls in the period.
     pub refused: i64,
-    /// Cost by answered calls: yuan, calls.
+    /// Cost of building by answered calls: yuan, calls.
     pub cost_per_use: Option<Ratio>,
     /// Organisations that called, of those that have a grant now or called.
     pub consumers: Ratio,
@@ -149,13 +151,15 @@ pub struct DepartmentSum {
     pub organisation_name: String,
     /// Systems in use, of all.
     pub systems: Ratio,
-    /// What they cost together, yuan.
+    /// What they cost to build together, yuan.
     pub cost_yuan: i64,
+    /// What those in use cost to run together, yuan a year.
+    pub yearly_cost_yuan: i64,
     /// Systems without a cost in the inventory.
     pub without_cost: i64,
     /// Answered calls in the period.
     pub calls: i64,
-    /// Cost by answered calls: yuan, calls.
+    /// Cost of building by answered calls: yuan, calls.
     pub cost_per_use: Option<Ratio>,
     /// Silent systems, of those in use.
     pub silent: Ratio,

@@ -2,13 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use catalog::model::{InformationSystem, MountState, Resource, ResourceState, ShareType, SystemState};
+use catalog::model::{InformationSystem, Resource, ShareType, SystemState};
 use kernel::ids::{OrganisationId, SystemId};
 use kernel::page::{ListQuery, Page};
 use kernel::{Actor, Error, Result, Role};
 use serde::Deserialize;
 use standards::kind::ValueKind;
 
+use super::inventory::hangs;
 use super::usage::Period;
 use crate::matching::Ratio;
 use crate::model::Month;
@@ -97,10 +98,7 @@ impl Books {
 
     fn line(&self, system: &InformationSystem) -> BudgetLine {
         let resources = self.of(&system.id);
-        let listed: Vec<_> =
-            resources.iter().filter(|resource| resource.state == ResourceState::Published).collect();
-        let hangs =
-            |resource: &&&Resource| matches!(resource.mount_state, MountState::Mounted | MountState::Changed);
+        let listed: Vec<_> = resources.iter().filter(|resource| resource.state.in_force()).collect();
         let calls: i64 = self.flows(&self.period, &system.id).map(|flow| flow.calls).sum();
         let refused = self.flows(&self.period, &system.id).map(|flow| flow.refused).sum();
         let called: BTreeSet<_> = self
@@ -126,13 +124,14 @@ impl Books {
             state: system.state,
             built_year: system.built_year,
             cost_yuan: system.cost_yuan,
+            yearly_cost_yuan: system.yearly_cost_yuan,
             calls,
             refused,
             cost_per_use: system.cost_yuan.map(|yuan| Ratio { numerator: yuan, denominator: calls }),
             consumers: Ratio::of(called.len(), called.union(&granted).count()),
             overlap: Ratio::of(elsewhere, own.len()),
             listed: Ratio::of(listed.len(), resources.len()),
-            mounted: Ratio::of(listed.iter().filter(hangs).count(), listed.len()),
+            mounted: Ratio::of(listed.iter().filter(|resource| hangs(resource)).count(), listed.len()),
             last_call_ms: last,
             silent_months: last.map(|last| self.now.since(Month::of(last))),
             flags: Vec::new(),
@@ -381,6 +380,7 @@ fn department_sum(lines: &[BudgetLine]) -> Option<DepartmentSum> {
         organisation_name: first.organisation_name.clone(),
         systems: Ratio::of(running.len(), lines.len()),
         cost_yuan: cost,
+        yearly_cost_yuan: running.iter().filter_map(|line| line.yearly_cost_yuan).sum(),
         without_cost: i64::try_from(without_cost).unwrap_or(i64::MAX),
         calls,
         cost_per_use: (without_cost < lines.len()).then_some(Ratio { numerator: cost, denominator: calls }),

@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use catalog::model::{InformationSystem, MountState, Organisations, ResourceState, SystemState};
+use catalog::model::{InformationSystem, Organisations, SystemState};
 use kernel::clock::shanghai_day;
 use kernel::ids::{OrganisationId, SystemId};
 use kernel::{Actor, Result, Role};
 
 use super::budget::month_views;
+use super::inventory::hangs;
 use crate::model::Month;
 use crate::model::chimney::{ChimneyMap, ChimneyView, DepartmentView, FlowState, FlowView};
 use crate::store::usage::{self, Flow, span};
@@ -60,10 +61,13 @@ fn state_at(
     }
 }
 
-/// When a system was given up: when the one that took its place was built.
+/// When a system was given up: as the inventory says, else when the one that took its place was built.
 fn stopped_year(system: &InformationSystem, all: &HashMap<&SystemId, &InformationSystem>) -> Option<i32> {
-    let next = all.get(system.replaced_by.as_ref()?)?;
-    (system.state == SystemState::Retired).then_some(next.built_year)?
+    if system.state != SystemState::Retired {
+        return None;
+    }
+    let next = || all.get(system.replaced_by.as_ref()?)?.built_year;
+    system.retired_year.or_else(next)
 }
 
 impl Projects {
@@ -128,8 +132,8 @@ fn departments(
         let Some(system) = &resource.system_id else { continue };
         let sum = used.entry(system).or_default();
         sum.0 += by_resource.get(resource.code.as_str()).copied().unwrap_or(0);
-        sum.1 += i64::from(resource.state == ResourceState::Published);
-        sum.2 += i64::from(matches!(resource.mount_state, MountState::Mounted | MountState::Changed));
+        sum.1 += i64::from(resource.state.in_force());
+        sum.2 += i64::from(hangs(resource));
     }
     let all: HashMap<_, _> = inventory.systems.iter().map(|system| (&system.id, system)).collect();
     let year = year_of(Month::of(at_ms));

@@ -30,6 +30,11 @@ pub struct Inventory {
     pub index: Index,
 }
 
+/// True when live data hangs on a resource.
+pub(super) fn hangs(resource: &Resource) -> bool {
+    matches!(resource.mount_state, MountState::Mounted | MountState::Changed | MountState::ChangePending)
+}
+
 fn known_resource(resource: &Resource, systems: &HashMap<&SystemId, &InformationSystem>) -> KnownResource {
     let system = resource.system_id.as_ref().and_then(|id| systems.get(id));
     KnownResource {
@@ -44,10 +49,7 @@ fn known_resource(resource: &Resource, systems: &HashMap<&SystemId, &Information
         system_name: system.map(|system| system.name.clone()),
         base: resource.classification == Classification::Base,
         listed: resource.state.in_force(),
-        mounted: matches!(
-            resource.mount_state,
-            MountState::Mounted | MountState::ChangePending | MountState::Changed
-        ),
+        mounted: hangs(resource),
         shareable: resource.share_type != ShareType::None,
         link: format!("/catalogue/{}", resource.id),
         items: resource
