@@ -227,6 +227,60 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/budget": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Systems with what they cost and what they are used for; departments see their own. Sorts by `name`, `organisation_name`,
+         *     `built_year`, `cost_yuan`, `calls`, `cost_per_use`, `consumers`, `overlap`, `listed`, `silent_months`.
+         */
+        get: operations["list_budget"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/budget/departments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Sums of each department, most expensive first. */
+        get: operations["list_budget_departments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/budget/systems/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One system, opened: which systems hold the same, who calls, month by month. */
+        get: operations["show_budget"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/calls/grants": {
         parameters: {
             query?: never;
@@ -236,6 +290,108 @@ export interface paths {
         };
         /** Lists the grants the caller's organisation may use now. */
         get: operations["list_callable_grants"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/catalogue/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Exports what the list shows, all its pages, as a workbook or as JSON. */
+        get: operations["export_catalogue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/catalogue/holders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who holds a datum: resources that hold a data element, named by its code (`element`) or in words (`q`). */
+        get: operations["find_holders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/catalogue/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Checks a file cell by cell; with `accept` and the token of the check imports it, or the faultless rows named, as drafts. */
+        post: operations["import_catalogue"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/catalogue/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Searches the catalogue in Chinese, pinyin, initials, code or English, with facets. */
+        get: operations["search_catalogue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/catalogue/template.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The empty workbook to fill in, with lists to choose from and explanations. */
+        get: operations["download_template"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/chimneys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The map: systems by department at a time, flows between departments in the 30 days before, months there is evidence for. */
+        get: operations["show_chimneys"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1028,6 +1184,40 @@ export interface paths {
         put?: never;
         /** Sends a draft to the head. */
         post: operations["submit_plan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/proposals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Proposes a resource with its items for a table, from what the agent tells of it. */
+        post: operations["propose_items"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/proposals/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Keeps what a person decided about a proposal; the next proposal learns from it. */
+        post: operations["decide_proposals"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2289,6 +2479,69 @@ export interface components {
             /** @description A page of the console. */
             return_to?: string | null;
         };
+        /** @description One system, opened. */
+        BudgetDetail: components["schemas"]["BudgetLine"] & {
+            /** @description Months with calls. */
+            months: components["schemas"]["MonthView"][];
+            /** @description Systems that hold the same, most first. */
+            overlaps: components["schemas"]["OverlapView"][];
+            /** @description Who calls, most first. */
+            served: components["schemas"]["ConsumerView"][];
+        };
+        /** @description One system. Every share shows what it was made of. */
+        BudgetLine: {
+            /**
+             * Format: int32
+             * @description Year it was built.
+             */
+            built_year?: number | null;
+            /**
+             * Format: int64
+             * @description Answered calls in the period.
+             */
+            calls: number;
+            /** @description Organisations that called, of those that have a grant now or called. */
+            consumers: components["schemas"]["Ratio"];
+            cost_per_use?: components["schemas"]["Ratio"] | null;
+            /**
+             * Format: int64
+             * @description What it cost, yuan.
+             */
+            cost_yuan?: number | null;
+            /** @description What stands out. */
+            flags: components["schemas"]["FlagView"][];
+            /**
+             * Format: int64
+             * @description Last answered call ever, Unix milliseconds.
+             */
+            last_call_ms?: number | null;
+            /** @description Resources that are listed, of all it has. */
+            listed: components["schemas"]["Ratio"];
+            /** @description Resources on which live data hangs, of those that are listed. */
+            mounted: components["schemas"]["Ratio"];
+            /** @description Name. */
+            name: string;
+            /** @description Owner. */
+            organisation_id: components["schemas"]["OrganisationId"];
+            /** @description Name of the owner. */
+            organisation_name: string;
+            /** @description Data elements that other systems hold too, of its own; names and identity numbers not counted. */
+            overlap: components["schemas"]["Ratio"];
+            /**
+             * Format: int64
+             * @description Refused calls in the period.
+             */
+            refused: number;
+            /**
+             * Format: int64
+             * @description Whole months since the last answered call; none when nobody ever called.
+             */
+            silent_months?: number | null;
+            /** @description State. */
+            state: components["schemas"]["SystemState"];
+            /** @description Id. */
+            system_id: components["schemas"]["SystemId"];
+        };
         /** @description Purpose of a call. */
         CallPurpose: {
             /** @description Legal basis; may be left out when the grant has one basis for the matter. */
@@ -2342,6 +2595,28 @@ export interface components {
              */
             total: number;
         };
+        /** @description What is wrong with one cell. */
+        CellFault: {
+            /** @description Stable code. */
+            code: string;
+            /** @description Letters of the column; empty for the row as a whole. */
+            column: string;
+            /** @description The same in English. */
+            en: string;
+            /** @description Header of the column. */
+            header: string;
+            /**
+             * Format: int32
+             * @description Row, from 1, as the spreadsheet counts; 0 for the sheet as a whole.
+             */
+            row: number;
+            /** @description Sheet. */
+            sheet: string;
+            /** @description What stands there, its beginning. */
+            value: string;
+            /** @description What is wrong and what to do, in Chinese. */
+            zh: string;
+        };
         /** @description Why the state of a grant is changed. */
         ChangeInput: {
             /** @description Cause, a code from the lists `sharing.breach_causes` and `sharing.stop_causes`; needed to suspend and to revoke. */
@@ -2354,6 +2629,61 @@ export interface components {
          * @enum {string}
          */
         ChangeKind: "added" | "removed" | "changed";
+        /** @description The map at a time. */
+        ChimneyMap: {
+            /**
+             * Format: int64
+             * @description The time, Unix milliseconds.
+             */
+            at_ms: number;
+            /** @description Departments that have systems, and those with flows. */
+            departments: components["schemas"]["DepartmentView"][];
+            /** @description Flows between departments. */
+            flows: components["schemas"]["FlowView"][];
+            /** @description Months there is evidence for, first to last. */
+            months: components["schemas"]["MonthView"][];
+            /** @description True when the reader sees all flows; false when only those of the own department. */
+            whole: boolean;
+            /**
+             * Format: int32
+             * @description Days before it in which calls are counted, with its own day.
+             */
+            window_days: number;
+        };
+        /** @description A system. */
+        ChimneyView: {
+            /**
+             * Format: int32
+             * @description Year it was built.
+             */
+            built_year?: number | null;
+            /**
+             * Format: int64
+             * @description Answered calls within the window, as far as the reader may see them.
+             */
+            calls: number;
+            /**
+             * Format: int64
+             * @description Resources it has listed.
+             */
+            listed: number;
+            /**
+             * Format: int64
+             * @description Resources on which live data hangs.
+             */
+            mounted: number;
+            /** @description Name. */
+            name: string;
+            /** @description State at the time; none when it was not built yet. */
+            state: components["schemas"]["SystemState"];
+            /**
+             * Format: int32
+             * @description Year it was given up, when known.
+             */
+            stopped_year?: number | null;
+            /** @description Id. */
+            system_id: components["schemas"]["SystemId"];
+        };
         /** @description An entry of a list as it now stands. */
         ChoiceValue: {
             /** @description Stable code. */
@@ -2513,12 +2843,120 @@ export interface components {
             /** @description Chinese label. */
             zh: string;
         };
+        /** @description A code and its frequency. */
+        CodeCount: {
+            /**
+             * Format: int64
+             * @description Rows with it.
+             */
+            rows?: number;
+            /** @description The value as it stands in the source. */
+            value: string;
+        };
         /** @description A code for a log-in that has begun. */
         CodeForChallenge: {
             /** @description The challenge of the first step. */
             challenge: string;
             /** @description Six digits of the user's device, or a recovery code. */
             code: string;
+        };
+        /** @description What a department's code means in the standard. */
+        CodeProposal: {
+            /** @description Chinese label. */
+            label?: string | null;
+            /**
+             * Format: int64
+             * @description Rows with it, when it occurs.
+             */
+            rows: number;
+            /** @description Standard code; none when a person has to say. */
+            standard?: string | null;
+            /** @description The department's code. */
+            value: string;
+        };
+        /** @description A column as the agent lists it. */
+        ColumnFacts: {
+            /** @description What the department wrote about it. */
+            comment?: string | null;
+            /** @description Type as the source declares it. */
+            declared?: string;
+            /** @description First column of an index. */
+            indexed?: boolean;
+            /** @description Part of the primary key. */
+            key?: boolean;
+            /** @description Name at the department. */
+            name: string;
+        };
+        /** @description What is proposed for one column. */
+        ColumnProposal: {
+            /** @description Other elements that were considered, best first. */
+            alternatives: components["schemas"]["ElementScore"][];
+            /** @description The department's codes in the standard. */
+            code_map: components["schemas"]["CodeProposal"][];
+            /** @description The column. */
+            column: string;
+            /** @description What the department wrote about it. */
+            comment?: string | null;
+            /** @description How sure. */
+            confidence: components["schemas"]["Confidence"];
+            /** @description Code of the data element. */
+            element?: string | null;
+            /** @description Standard English name. */
+            en?: string | null;
+            /**
+             * Format: int32
+             * @description Sensitivity, 1 (open) to 4 (sensitive).
+             */
+            grade?: number | null;
+            /** @description True when a subject may be named by it. */
+            is_key: boolean;
+            /** @description Name of the item. */
+            item?: string | null;
+            /** @description What the value means. */
+            kind?: Record<string, never> | null;
+            /** @description Key under which a decision on it is remembered; sent back with the decision. */
+            lesson_key: string;
+            /** @description Why, in English. */
+            reason_en: string;
+            /** @description Why, in Chinese. */
+            reason_zh: string;
+            /** @description What it is to the resource. */
+            role: components["schemas"]["ColumnRole"];
+            /** @description What the share type stands on, in Chinese. */
+            share_basis?: string | null;
+            share_type?: components["schemas"]["ShareType"] | null;
+            /** @description Whom the value is about when it is not the one whom the row is about, for example 母亲. */
+            subject?: string | null;
+            /** @description Standard Chinese name. */
+            zh?: string | null;
+        };
+        /**
+         * @description What a column is to the resource.
+         * @enum {string}
+         */
+        ColumnRole: "item" | "as_of" | "technical" | "unknown";
+        /** @description What the values of a column look like. */
+        ColumnShape: {
+            /** @description The values themselves when the column is a list of codes. */
+            codes?: components["schemas"]["CodeCount"][];
+            /** @description Different values. */
+            distinct?: components["schemas"]["Distinct"];
+            /** @description Kinds that the values can be read as, best first. */
+            kinds?: components["schemas"]["KindShare"][];
+            /**
+             * Format: int64
+             * @description Longest value, characters.
+             */
+            max_length?: number;
+            /** @description The column. */
+            name: string;
+            /**
+             * Format: int64
+             * @description Rows without a value.
+             */
+            nulls?: number;
+            /** @description Most frequent shapes. */
+            patterns?: components["schemas"]["Shape"][];
         };
         /** @description One condition of a row filter. */
         ConditionView: {
@@ -2529,6 +2967,11 @@ export interface components {
             /** @description Standard values. */
             values: string[];
         };
+        /**
+         * @description How sure a proposal is.
+         * @enum {string}
+         */
+        Confidence: "unsure" | "likely" | "sure";
         /** @description A confirmed proposal. */
         Confirmed: {
             /**
@@ -2539,12 +2982,35 @@ export interface components {
             /** @description The proposal. */
             proposal: components["schemas"]["Proposal"];
         };
+        /** @description Calls by one organisation. */
+        ConsumerView: {
+            /**
+             * Format: int64
+             * @description Answered calls in the period.
+             */
+            calls: number;
+            /** @description True when it may call now. */
+            granted: boolean;
+            /** @description Name. */
+            organisation_name: string;
+        };
         /** @description User name and password. */
         Credentials: {
             /** @description Password. */
             password: string;
             /** @description User name. */
             username: string;
+        };
+        /** @description What a person decided for one column. */
+        DecidedColumn: {
+            /** @description Element that the person chose; none when the column is not to be catalogued. */
+            chosen?: string | null;
+            /** @description The column, for the record. */
+            column: string;
+            /** @description Key under which the column is remembered, as the proposal gave it. */
+            lesson_key: string;
+            /** @description Element that was proposed, if any. */
+            proposed?: string | null;
         };
         /**
          * @description The decision on one planned resource.
@@ -2578,6 +3044,22 @@ export interface components {
             scope?: components["schemas"]["Scope"] | null;
             /** @description In own words. */
             text: string;
+        };
+        /** @description Decisions on the columns of a table. */
+        DecisionsInput: {
+            /** @description Decisions. */
+            decisions: components["schemas"]["DecidedColumn"][];
+            /** @description The table, for the record. */
+            table: string;
+        };
+        /** @description What was learned. */
+        DecisionsTaken: {
+            /** @description Of them, those that confirm what was proposed. */
+            confirmed: number;
+            /** @description Of them, those that correct it. */
+            corrected: number;
+            /** @description Decisions kept. */
+            kept: number;
         };
         /** @description Somebody to whom one may delegate. */
         Delegate: {
@@ -2657,6 +3139,48 @@ export interface components {
          * @enum {string}
          */
         DelegationState: "planned" | "active" | "ended" | "revoked";
+        /** @description Sums of one department. */
+        DepartmentSum: {
+            /**
+             * Format: int64
+             * @description Answered calls in the period.
+             */
+            calls: number;
+            cost_per_use?: components["schemas"]["Ratio"] | null;
+            /**
+             * Format: int64
+             * @description What they cost together, yuan.
+             */
+            cost_yuan: number;
+            /** @description Resources that are listed, of all. */
+            listed: components["schemas"]["Ratio"];
+            /** @description Owner. */
+            organisation_id: components["schemas"]["OrganisationId"];
+            /** @description Name of the owner. */
+            organisation_name: string;
+            /** @description Systems that refuse to share, of those in use. */
+            refusing: components["schemas"]["Ratio"];
+            /** @description Silent systems, of those in use. */
+            silent: components["schemas"]["Ratio"];
+            /** @description Systems in use, of all. */
+            systems: components["schemas"]["Ratio"];
+            /**
+             * Format: int64
+             * @description Systems without a cost in the inventory.
+             */
+            without_cost: number;
+        };
+        /** @description A department with its systems. */
+        DepartmentView: {
+            /** @description Name. */
+            name: string;
+            /** @description Id. */
+            organisation_id: components["schemas"]["OrganisationId"];
+            /** @description Short name. */
+            short_name: string;
+            /** @description Systems that stood at the time. */
+            systems: components["schemas"]["ChimneyView"][];
+        };
         /** @description The data authority names the responsible department. */
         DesignateInput: {
             /** @description Department. */
@@ -2672,6 +3196,14 @@ export interface components {
             path: string;
             /** @description What differs, in Chinese. */
             zh: string;
+        };
+        /** @description How many different values there are. */
+        Distinct: {
+            /**
+             * Format: int64
+             * @description The number.
+             */
+            values?: number;
         };
         /** @description A source that is down. */
         DownSource: components["schemas"]["SourceView"] & {
@@ -2698,6 +3230,27 @@ export interface components {
             kind: Record<string, never>;
             /** @description Standard that defines it; empty when none does. */
             standard: string;
+            /** @description Chinese name. */
+            zh: string;
+        };
+        /** @description A data element with a score. */
+        ElementScore: {
+            /** @description Code of the data element. */
+            element: string;
+            /** @description Its English name. */
+            en: string;
+            /**
+             * Format: double
+             * @description From 0 to 1.
+             */
+            score: number;
+            /** @description Its Chinese name. */
+            zh: string;
+        };
+        /** @description A data element by code and name. */
+        ElementView: {
+            /** @description Code. */
+            code: string;
             /** @description Chinese name. */
             zh: string;
         };
@@ -2865,6 +3418,32 @@ export interface components {
             /** @description Reason, which the consumer is told. */
             reason: string;
         };
+        /** @description A value of a facet. */
+        FacetValue: {
+            /** @description Resources with it, under the other filters. */
+            count: number;
+            /** @description Name, for organisations. */
+            name?: string | null;
+            /** @description The value, as the filter takes it. */
+            value: string;
+        };
+        /** @description Facets 分面, each counted under the filters of the others. */
+        Facets: {
+            /** @description Classifications. */
+            classification: components["schemas"]["FacetValue"][];
+            /** @description Mount states. */
+            mount_state: components["schemas"]["FacetValue"][];
+            /** @description Open to society: `true` and `false`. */
+            open_to_society: components["schemas"]["FacetValue"][];
+            /** @description Providers, most resources first. */
+            organisation_id: components["schemas"]["FacetValue"][];
+            /** @description Share types. */
+            share_type: components["schemas"]["FacetValue"][];
+            /** @description Publication states. */
+            state: components["schemas"]["FacetValue"][];
+            /** @description Update cycles. */
+            update_cycle: components["schemas"]["FacetValue"][];
+        };
         /** @description What went wrong in one field of the input. */
         FieldError: {
             /** @description Stable code. */
@@ -2880,6 +3459,20 @@ export interface components {
         FilterView: {
             /** @description All must hold. */
             all?: components["schemas"]["ConditionView"][];
+        };
+        /**
+         * @description What stands out about a system.
+         * @enum {string}
+         */
+        Flag: "silent" | "nothing_listed" | "all_withheld" | "overlaps";
+        /** @description A flag with its reason. */
+        FlagView: {
+            /** @description Why, in English. */
+            en: string;
+            /** @description Which. */
+            flag: components["schemas"]["Flag"];
+            /** @description Why, in Chinese. */
+            zh: string;
         };
         /** @description Who did what, and what is due when. */
         Flow: {
@@ -2960,6 +3553,60 @@ export interface components {
              * @default null
              */
             text: string | null;
+        };
+        /**
+         * @description Whether data flows.
+         * @enum {string}
+         */
+        FlowState: "alive" | "dead" | "unused";
+        /** @description What flows from one department to another. */
+        FlowView: {
+            /**
+             * Format: int64
+             * @description Answered calls within the window.
+             */
+            calls: number;
+            /** @description Who asks. */
+            consumer_id: components["schemas"]["OrganisationId"];
+            /** @description Its name. */
+            consumer_name: string;
+            /**
+             * Format: int64
+             * @description Grants that could be used at the time.
+             */
+            grants: number;
+            /**
+             * Format: int64
+             * @description Last answered call up to the time, Unix milliseconds.
+             */
+            last_ms?: number | null;
+            /** @description Who answers. */
+            provider_id: components["schemas"]["OrganisationId"];
+            /** @description Its name. */
+            provider_name: string;
+            /**
+             * Format: int64
+             * @description Refused calls within the window.
+             */
+            refused: number;
+            /** @description Whether it flows. */
+            state: components["schemas"]["FlowState"];
+            /**
+             * Format: int64
+             * @description Those of them whose resource the consumer did not call within the window.
+             */
+            unused_grants: number;
+        };
+        /** @description An item of a hit in which the question was found. */
+        FoundItem: {
+            /** @description Code of the data element. */
+            element: string;
+            /** @description True when a subject may be named by it. */
+            is_key: boolean;
+            /** @description Name within the resource. */
+            item: string;
+            /** @description Chinese name. */
+            zh: string;
         };
         /** @description Something that is missing or wrong in a request. */
         Gap: {
@@ -3111,6 +3758,75 @@ export interface components {
              */
             version: number;
         };
+        /** @description A data element that the question names. */
+        HeldElement: {
+            /** @description Code. */
+            code: string;
+            /** @description English name. */
+            en: string;
+            /**
+             * Format: int32
+             * @description Grade, 1 (open) to 4 (sensitive).
+             */
+            grade: number;
+            /** @description Offices that hold it. */
+            organisations: number;
+            /** @description Resources that hold it, as far as the reader may know of them. */
+            resources: number;
+            /** @description Chinese name. */
+            zh: string;
+        };
+        /** @description A resource that was found. */
+        Hit: {
+            /** @description Beginning of the abstract. */
+            abstract: string;
+            /** @description 类. */
+            classification: string;
+            /** @description Catalogue code. */
+            code: string;
+            /** @description Items in which the question was found, at most 5. */
+            found_items: components["schemas"]["FoundItem"][];
+            /** @description Id. */
+            id: components["schemas"]["ResourceId"];
+            /** @description How many items it has. */
+            item_count: number;
+            /** @description Mount state. */
+            mount_state: string;
+            /** @description Name. */
+            name: string;
+            /** @description Open to society. */
+            open_to_society: boolean;
+            /** @description Provider. */
+            organisation_id: components["schemas"]["OrganisationId"];
+            /** @description Its name. */
+            organisation_name: string;
+            /**
+             * Format: int64
+             * @description When it was last published, Unix milliseconds.
+             */
+            published_ms?: number | null;
+            /**
+             * Format: float
+             * @description How well it fits; 0 without a question.
+             */
+            score: number;
+            /** @description Share type. */
+            share_type: string;
+            /** @description Publication state. */
+            state: string;
+            /** @description Update cycle. */
+            update_cycle: string;
+            /**
+             * Format: int64
+             * @description When it was last changed, Unix milliseconds.
+             */
+            updated_ms: number;
+        };
+        /** @description Who holds a datum. */
+        Holders: components["schemas"]["Page_Holder"] & {
+            /** @description Elements that were asked for, best first. */
+            elements: components["schemas"]["HeldElement"][];
+        };
         /** @description A resource that exists. */
         Holding: {
             /** @description Code there. */
@@ -3141,6 +3857,37 @@ export interface components {
         Identities: {
             /** @description The accounts. */
             items: components["schemas"]["UserIdentity"][];
+        };
+        /** @description Report on a file. */
+        ImportReport: {
+            /** @description Rows of the sheet of resources that, with their items, are without fault. */
+            faultless_rows: number[];
+            /** @description Everything that is wrong, in the order of sheets, rows and columns. */
+            faults: components["schemas"]["CellFault"][];
+            /** @description What was imported; empty after a check. */
+            imported: components["schemas"]["Imported"][];
+            /** @description Items in the file. */
+            items: number;
+            /** @description Faults beyond those listed. */
+            more_faults: number;
+            /** @description Resources in the file. */
+            resources: number;
+            /** @description Names the file as it was checked; sent back with what is accepted. */
+            token: string;
+        };
+        /** @description A resource that was imported. */
+        Imported: {
+            /** @description Catalogue code. */
+            code: string;
+            /** @description Id. */
+            id: components["schemas"]["ResourceId"];
+            /** @description Name. */
+            name: string;
+            /**
+             * Format: int32
+             * @description Row in the sheet of resources.
+             */
+            row: number;
         };
         /** @description An information system. */
         InformationSystem: {
@@ -3356,6 +4103,16 @@ export interface components {
             /** @description The code; works once. */
             join_code: string;
         };
+        /** @description How many values can be read as a kind. */
+        KindShare: {
+            /** @description The kind. */
+            kind: Record<string, never>;
+            /**
+             * Format: double
+             * @description Share of the values that can be read as it, 0 to 1.
+             */
+            share: number;
+        };
         /**
          * @description One leaf of the hub's log, as canonical JSON. It names organisations, resources and purposes, never a
          *     person: the subject appears as `subject_tag`, everything else personal only in `commit`.
@@ -3437,6 +4194,21 @@ export interface components {
          * @enum {string}
          */
         Method: "Interface";
+        /** @description Calls of one month. */
+        MonthView: {
+            /**
+             * Format: int64
+             * @description Answered calls.
+             */
+            calls: number;
+            /** @description `2026-11`. */
+            month: string;
+            /**
+             * Format: int64
+             * @description First millisecond.
+             */
+            start_ms: number;
+        };
         /** @description How a resource hangs on a department's own table. */
         Mount: {
             /** @description Agent that reaches the department's system. */
@@ -3729,6 +4501,17 @@ export interface components {
          * @enum {string}
          */
         Outcome: "Approve" | "Refuse";
+        /** @description Another system that holds the same. */
+        OverlapView: {
+            /** @description Data elements both hold. */
+            elements: components["schemas"]["ElementView"][];
+            /** @description Name. */
+            name: string;
+            /** @description Name of the owner. */
+            organisation_name: string;
+            /** @description Id. */
+            system_id: components["schemas"]["SystemId"];
+        };
         /** @description Figures of the landing page, for what the actor may see. */
         Overview: {
             /**
@@ -3870,6 +4653,78 @@ export interface components {
                  * @description Its version.
                  */
                 version: number;
+            }[];
+            /**
+             * Format: int64
+             * @description Page, from 1.
+             */
+            page: number;
+            /**
+             * Format: int64
+             * @description Rows a page.
+             */
+            page_size: number;
+            /**
+             * Format: int64
+             * @description Rows of the whole list.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
+        Page_BudgetLine: {
+            /** @description Rows of this page. */
+            items: {
+                /**
+                 * Format: int32
+                 * @description Year it was built.
+                 */
+                built_year?: number | null;
+                /**
+                 * Format: int64
+                 * @description Answered calls in the period.
+                 */
+                calls: number;
+                /** @description Organisations that called, of those that have a grant now or called. */
+                consumers: components["schemas"]["Ratio"];
+                cost_per_use?: components["schemas"]["Ratio"] | null;
+                /**
+                 * Format: int64
+                 * @description What it cost, yuan.
+                 */
+                cost_yuan?: number | null;
+                /** @description What stands out. */
+                flags: components["schemas"]["FlagView"][];
+                /**
+                 * Format: int64
+                 * @description Last answered call ever, Unix milliseconds.
+                 */
+                last_call_ms?: number | null;
+                /** @description Resources that are listed, of all it has. */
+                listed: components["schemas"]["Ratio"];
+                /** @description Resources on which live data hangs, of those that are listed. */
+                mounted: components["schemas"]["Ratio"];
+                /** @description Name. */
+                name: string;
+                /** @description Owner. */
+                organisation_id: components["schemas"]["OrganisationId"];
+                /** @description Name of the owner. */
+                organisation_name: string;
+                /** @description Data elements that other systems hold too, of its own; names and identity numbers not counted. */
+                overlap: components["schemas"]["Ratio"];
+                /**
+                 * Format: int64
+                 * @description Refused calls in the period.
+                 */
+                refused: number;
+                /**
+                 * Format: int64
+                 * @description Whole months since the last answered call; none when nobody ever called.
+                 */
+                silent_months?: number | null;
+                /** @description State. */
+                state: components["schemas"]["SystemState"];
+                /** @description Id. */
+                system_id: components["schemas"]["SystemId"];
             }[];
             /**
              * Format: int64
@@ -4030,6 +4885,55 @@ export interface components {
                  * @description Until, Unix milliseconds.
                  */
                 until_ms: number;
+            }[];
+            /**
+             * Format: int64
+             * @description Page, from 1.
+             */
+            page: number;
+            /**
+             * Format: int64
+             * @description Rows a page.
+             */
+            page_size: number;
+            /**
+             * Format: int64
+             * @description Rows of the whole list.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
+        Page_DepartmentSum: {
+            /** @description Rows of this page. */
+            items: {
+                /**
+                 * Format: int64
+                 * @description Answered calls in the period.
+                 */
+                calls: number;
+                cost_per_use?: components["schemas"]["Ratio"] | null;
+                /**
+                 * Format: int64
+                 * @description What they cost together, yuan.
+                 */
+                cost_yuan: number;
+                /** @description Resources that are listed, of all. */
+                listed: components["schemas"]["Ratio"];
+                /** @description Owner. */
+                organisation_id: components["schemas"]["OrganisationId"];
+                /** @description Name of the owner. */
+                organisation_name: string;
+                /** @description Systems that refuse to share, of those in use. */
+                refusing: components["schemas"]["Ratio"];
+                /** @description Silent systems, of those in use. */
+                silent: components["schemas"]["Ratio"];
+                /** @description Systems in use, of all. */
+                systems: components["schemas"]["Ratio"];
+                /**
+                 * Format: int64
+                 * @description Systems without a cost in the inventory.
+                 */
+                without_cost: number;
             }[];
             /**
              * Format: int64
@@ -4223,6 +5127,97 @@ export interface components {
                  * @description Version of what is granted.
                  */
                 version: number;
+            }[];
+            /**
+             * Format: int64
+             * @description Page, from 1.
+             */
+            page: number;
+            /**
+             * Format: int64
+             * @description Rows a page.
+             */
+            page_size: number;
+            /**
+             * Format: int64
+             * @description Rows of the whole list.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
+        Page_Hit: {
+            /** @description Rows of this page. */
+            items: {
+                /** @description Beginning of the abstract. */
+                abstract: string;
+                /** @description 类. */
+                classification: string;
+                /** @description Catalogue code. */
+                code: string;
+                /** @description Items in which the question was found, at most 5. */
+                found_items: components["schemas"]["FoundItem"][];
+                /** @description Id. */
+                id: components["schemas"]["ResourceId"];
+                /** @description How many items it has. */
+                item_count: number;
+                /** @description Mount state. */
+                mount_state: string;
+                /** @description Name. */
+                name: string;
+                /** @description Open to society. */
+                open_to_society: boolean;
+                /** @description Provider. */
+                organisation_id: components["schemas"]["OrganisationId"];
+                /** @description Its name. */
+                organisation_name: string;
+                /**
+                 * Format: int64
+                 * @description When it was last published, Unix milliseconds.
+                 */
+                published_ms?: number | null;
+                /**
+                 * Format: float
+                 * @description How well it fits; 0 without a question.
+                 */
+                score: number;
+                /** @description Share type. */
+                share_type: string;
+                /** @description Publication state. */
+                state: string;
+                /** @description Update cycle. */
+                update_cycle: string;
+                /**
+                 * Format: int64
+                 * @description When it was last changed, Unix milliseconds.
+                 */
+                updated_ms: number;
+            }[];
+            /**
+             * Format: int64
+             * @description Page, from 1.
+             */
+            page: number;
+            /**
+             * Format: int64
+             * @description Rows a page.
+             */
+            page_size: number;
+            /**
+             * Format: int64
+             * @description Rows of the whole list.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
+        Page_Holder: {
+            /** @description Rows of this page. */
+            items: {
+                /** @description The element it holds. */
+                element: string;
+                /** @description Its items of that element. */
+                items: components["schemas"]["FoundItem"][];
+                /** @description The resource. */
+                resource: components["schemas"]["Hit"];
             }[];
             /**
              * Format: int64
@@ -5182,74 +6177,22 @@ export interface components {
              */
             sample_rows?: number | null;
         };
-        /** @description A proposal. */
+        /** @description A proposal for a table. */
         Proposal: {
-            /** @description Who decided. */
-            decided_by?: string | null;
-            /**
-             * Format: int64
-             * @description When, Unix milliseconds.
-             */
-            decided_ms?: number | null;
-            /** @description Why it was refused. */
-            decision_reason?: string | null;
-            /** @description Name to show. */
-            display_name: string;
-            /** @description Id. */
-            id: components["schemas"]["ProposalId"];
-            /** @description What is proposed. */
-            kind: components["schemas"]["ProposalKind"];
-            /** @description True when the reader may confirm or refuse it. */
-            may_decide: boolean;
-            /** @description Organisation. */
-            organisation: components["schemas"]["ActorOrganisation"];
-            /** @description Staff number. */
-            person?: string | null;
-            /** @description Who proposed it. */
-            proposed_by: string;
-            /**
-             * Format: int64
-             * @description When, Unix milliseconds.
-             */
-            proposed_ms: number;
-            /** @description Log-in service to bind. */
-            provider?: string | null;
-            /** @description Why. */
-            reason: string;
-            /** @description Role the account has or is to have. */
-            role: components["schemas"]["Role"];
-            /** @description State. */
-            state: components["schemas"]["ProposalState"];
-            /** @description Subject there. */
-            subject?: string | null;
-            user_id?: components["schemas"]["UserId"] | null;
-            /** @description Name to log in with. */
-            username: string;
+            /** @description Columns in their order. */
+            columns: components["schemas"]["ColumnProposal"][];
+            /** @description The resource. */
+            resource: components["schemas"]["ResourceProposal"];
+            /** @description The table. */
+            table: string;
         };
         /** @description A proposal about an account (账号申请). */
         ProposalId: string;
-        /**
-         * @description What it takes to propose. `create` needs user name, person, role and organisation; `role` needs user and role;
-         *     `bind` needs user, provider and subject; the others the user.
-         */
+        /** @description A table to propose for. */
         ProposalInput: {
-            /** @description Name to show. */
-            display_name?: string | null;
-            /** @description What is proposed. */
-            kind: components["schemas"]["ProposalKind"];
-            organisation_id?: components["schemas"]["OrganisationId"] | null;
-            /** @description Staff number. */
-            person?: string | null;
-            /** @description Log-in service. */
-            provider?: string | null;
-            /** @description Why. */
-            reason: string;
-            role?: components["schemas"]["Role"] | null;
-            /** @description Subject there. */
-            subject?: string | null;
-            user_id?: components["schemas"]["UserId"] | null;
-            /** @description Name to log in with. */
-            username?: string | null;
+            profile?: components["schemas"]["TableShape"] | null;
+            /** @description The table, as the agent's list of tables gives it. */
+            table: components["schemas"]["TableFacts"];
         };
         /**
          * @description What is proposed.
@@ -5718,6 +6661,28 @@ export interface components {
             /** @description Place in the plan, from 0. */
             place: number;
         };
+        /** @description What is proposed for the table as a resource. */
+        ResourceProposal: {
+            /** @description Column that says when a row was last true. */
+            as_of_column?: string | null;
+            /**
+             * Format: int32
+             * @description Grade: that of the most sensitive item.
+             */
+            grade: number;
+            /** @description Key items, preferred first. */
+            keys: string[];
+            /** @description Name. */
+            name: string;
+            /** @description Why, in English. */
+            reason_en: string;
+            /** @description Why, in Chinese. */
+            reason_zh: string;
+            /** @description Draft of the condition, for conditional sharing. */
+            share_condition?: string | null;
+            /** @description Share type. */
+            share_type: components["schemas"]["ShareType"];
+        };
         /** @description Resource answered from. */
         ResourceRef: {
             /** @description Catalogue code. */
@@ -5835,6 +6800,15 @@ export interface components {
              */
             valid_until_ms: number;
         };
+        /** @description A page of hits with the facets of all of them. */
+        SearchPage: components["schemas"]["Page_Hit"] & {
+            /** @description Data elements that the question names. */
+            elements: string[];
+            /** @description Facets. */
+            facets: components["schemas"]["Facets"];
+            /** @description True when nothing held every word and hits with some of them are shown. */
+            loosened: boolean;
+        };
         /** @description How a user's second factor stands. */
         SecondFactor: {
             /**
@@ -5943,6 +6917,16 @@ export interface components {
             value: unknown;
             /** @description What it is, in Chinese. */
             zh: string;
+        };
+        /** @description A shape and its share. */
+        Shape: {
+            /** @description Digits as `9`, Han characters as `汉`. */
+            shape: string;
+            /**
+             * Format: double
+             * @description Share of the rows that have a value.
+             */
+            share?: number;
         };
         /**
          * @description Shape of an exchange.
@@ -6139,6 +7123,25 @@ export interface components {
          * @enum {string}
          */
         SystemState: "planned" | "building" | "running" | "retired";
+        /** @description A table as the agent lists it. */
+        TableFacts: {
+            /** @description Columns in their order. */
+            columns?: components["schemas"]["ColumnFacts"][];
+            /** @description What the department wrote about it. */
+            comment?: string | null;
+            /** @description Name at the department. */
+            name: string;
+        };
+        /** @description A profile as the agent gives it. */
+        TableShape: {
+            /** @description Columns. */
+            columns?: components["schemas"]["ColumnShape"][];
+            /**
+             * Format: int64
+             * @description Rows looked at.
+             */
+            sampled_rows?: number;
+        };
         /** @description A resource to ask for. */
         Target: {
             /** @description Items wanted, by their names there. */
@@ -7108,6 +8111,163 @@ export interface operations {
             };
         };
     };
+    list_budget: {
+        parameters: {
+            query?: {
+                /** @description Text to search for. */
+                q?: string;
+                /** @description Page, from 1. */
+                page?: number;
+                /** @description Rows a page, at most 200. */
+                page_size?: number;
+                /** @description Field to sort by; `-` before it for descending. */
+                sort?: string;
+                /** @description First month of the period, `2025-12`; eleven before the last when left out. */
+                from_month?: string;
+                /** @description Last month of the period; the present one when left out. */
+                until_month?: string;
+                /** @description Owner. */
+                organisation_id?: components["schemas"]["OrganisationId"];
+                /** @description State of the system. */
+                state?: components["schemas"]["SystemState"];
+                /** @description Only systems with this flag. */
+                flag?: components["schemas"]["Flag"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_BudgetLine"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_budget_departments: {
+        parameters: {
+            query?: {
+                /** @description Text to search for. */
+                q?: string;
+                /** @description Page, from 1. */
+                page?: number;
+                /** @description Rows a page, at most 200. */
+                page_size?: number;
+                /** @description Field to sort by; `-` before it for descending. */
+                sort?: string;
+                /** @description First month of the period, `2025-12`; eleven before the last when left out. */
+                from_month?: string;
+                /** @description Last month of the period; the present one when left out. */
+                until_month?: string;
+                /** @description Owner. */
+                organisation_id?: components["schemas"]["OrganisationId"];
+                /** @description State of the system. */
+                state?: components["schemas"]["SystemState"];
+                /** @description Only systems with this flag. */
+                flag?: components["schemas"]["Flag"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_DepartmentSum"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    show_budget: {
+        parameters: {
+            query?: {
+                /** @description First month of the period, `2025-12`; eleven before the last when left out. */
+                from_month?: string;
+                /** @description Last month of the period; the present one when left out. */
+                until_month?: string;
+                /** @description Owner. */
+                organisation_id?: components["schemas"]["OrganisationId"];
+                /** @description State of the system. */
+                state?: components["schemas"]["SystemState"];
+                /** @description Only systems with this flag. */
+                flag?: components["schemas"]["Flag"];
+            };
+            header?: never;
+            path: {
+                /** @description Information system */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BudgetDetail"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     list_callable_grants: {
         parameters: {
             query?: never;
@@ -7123,6 +8283,320 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CallableGrants"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    export_catalogue: {
+        parameters: {
+            query?: {
+                /** @description Form; a workbook when left out. */
+                format?: "xlsx" | "json";
+                /** @description Text to search for. */
+                q?: string;
+                /** @description Page, from 1. */
+                page?: number;
+                /** @description Rows a page, at most 200. */
+                page_size?: number;
+                /** @description Field to sort by; `-` before it for descending. */
+                sort?: string;
+                /** @description Provider. */
+                organisation_id?: components["schemas"]["OrganisationId"];
+                /** @description Share type. */
+                share_type?: components["schemas"]["ShareType"];
+                /** @description State of publication. */
+                state?: components["schemas"]["ResourceState"];
+                /** @description State of the mount. */
+                mount_state?: components["schemas"]["MountState"];
+                /** @description State of a change of a published entry. */
+                revision_state?: components["schemas"]["ResourceState"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    find_holders: {
+        parameters: {
+            query?: {
+                /** @description Text to search for. */
+                q?: string;
+                /** @description Page, from 1. */
+                page?: number;
+                /** @description Rows a page, at most 200. */
+                page_size?: number;
+                /** @description Field to sort by; `-` before it for descending. */
+                sort?: string;
+                /** @description Code of the data element. */
+                element?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Holders"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    import_catalogue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /** @description Left out to check only; `all`, or rows of the sheet of resources such as `2,5-9`, to import. */
+                    accept?: string | null;
+                    /**
+                     * Format: binary
+                     * @description Workbook or JSON.
+                     */
+                    file: string;
+                    /** @description Token of the check. */
+                    token?: string | null;
+                };
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportReport"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    search_catalogue: {
+        parameters: {
+            query?: {
+                /** @description Text to search for. */
+                q?: string;
+                /** @description Page, from 1. */
+                page?: number;
+                /** @description Rows a page, at most 200. */
+                page_size?: number;
+                /** @description Field to sort by; `-` before it for descending. */
+                sort?: string;
+                /** @description Provider. */
+                organisation_id?: components["schemas"]["OrganisationId"];
+                /** @description Share type. */
+                share_type?: components["schemas"]["ShareType"];
+                /** @description 类. */
+                classification?: components["schemas"]["Classification"];
+                /** @description State of publication. */
+                state?: components["schemas"]["ResourceState"];
+                /** @description State of the mount. */
+                mount_state?: components["schemas"]["MountState"];
+                /** @description Update cycle. */
+                update_cycle?: components["schemas"]["UpdateCycle"];
+                /** @description Open to society. */
+                open_to_society?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchPage"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    download_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    show_chimneys: {
+        parameters: {
+            query?: {
+                /** @description Unix milliseconds; now when left out. */
+                at_ms?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChimneyMap"];
                 };
             };
             401: {
@@ -9501,6 +10975,116 @@ export interface operations {
                 };
             };
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    propose_items: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProposalInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Proposal"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    decide_proposals: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecisionsInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DecisionsTaken"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
