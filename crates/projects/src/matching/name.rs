@@ -247,6 +247,9 @@ fn hard(
         (None, None) => (1.0, None),
         (Some(x), Some(y)) => (0.1, Some(((**x).to_owned(), (**y).to_owned()))),
         _ if class == Class::Party => (0.4, None),
+        // 登记日期 among divorces is not 结婚登记日期: the surroundings name another event than the other side does.
+        (Some(_), None) if around_b.hard.get(&class).is_some_and(|words| !words.is_empty()) => (0.5, None),
+        (None, Some(_)) if around_a.hard.get(&class).is_some_and(|words| !words.is_empty()) => (0.5, None),
         // A bare 日期 may be any date.
         _ if a.is_bare() || b.is_bare() => (0.5, None),
         // Of the same thing, the event is often left unsaid: 养老保险状态, 养老保险参保状态.
