@@ -40,7 +40,8 @@ const DEMO_WITHIN: Duration = Duration::from_secs(300);
 
 /// Raises the demo county on real database servers and walks every journey through it in a real browser.
 async fn end_to_end() -> anyhow::Result<()> {
-    cargo(&["build", "-p", "guantong"]).run()?;
+    // What the tests were built with: another selection of packages would have other features, and build everything again.
+    cargo(&["build", "--workspace", "--all-targets"]).run()?;
     let servers = Servers::start().await;
     let (postgres, mariadb) = servers.databases().await?;
     let dir = tempfile::tempdir()?;

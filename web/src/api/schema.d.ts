@@ -2505,7 +2505,7 @@ export interface components {
             cost_per_use?: components["schemas"]["Ratio"] | null;
             /**
              * Format: int64
-             * @description What it cost, yuan.
+             * @description What it cost to build, yuan.
              */
             cost_yuan?: number | null;
             /** @description What stands out. */
@@ -2541,6 +2541,11 @@ export interface components {
             state: components["schemas"]["SystemState"];
             /** @description Id. */
             system_id: components["schemas"]["SystemId"];
+            /**
+             * Format: int64
+             * @description What it costs to run, yuan a year.
+             */
+            yearly_cost_yuan?: number | null;
         };
         /** @description Purpose of a call. */
         CallPurpose: {
@@ -3149,7 +3154,7 @@ export interface components {
             cost_per_use?: components["schemas"]["Ratio"] | null;
             /**
              * Format: int64
-             * @description What they cost together, yuan.
+             * @description What they cost to build together, yuan.
              */
             cost_yuan: number;
             /** @description Resources that are listed, of all. */
@@ -3169,6 +3174,11 @@ export interface components {
              * @description Systems without a cost in the inventory.
              */
             without_cost: number;
+            /**
+             * Format: int64
+             * @description What those in use cost to run together, yuan a year.
+             */
+            yearly_cost_yuan: number;
         };
         /** @description A department with its systems. */
         DepartmentView: {
@@ -4689,7 +4699,7 @@ export interface components {
                 cost_per_use?: components["schemas"]["Ratio"] | null;
                 /**
                  * Format: int64
-                 * @description What it cost, yuan.
+                 * @description What it cost to build, yuan.
                  */
                 cost_yuan?: number | null;
                 /** @description What stands out. */
@@ -4725,6 +4735,11 @@ export interface components {
                 state: components["schemas"]["SystemState"];
                 /** @description Id. */
                 system_id: components["schemas"]["SystemId"];
+                /**
+                 * Format: int64
+                 * @description What it costs to run, yuan a year.
+                 */
+                yearly_cost_yuan?: number | null;
             }[];
             /**
              * Format: int64
@@ -4914,7 +4929,7 @@ export interface components {
                 cost_per_use?: components["schemas"]["Ratio"] | null;
                 /**
                  * Format: int64
-                 * @description What they cost together, yuan.
+                 * @description What they cost to build together, yuan.
                  */
                 cost_yuan: number;
                 /** @description Resources that are listed, of all. */
@@ -4934,6 +4949,11 @@ export interface components {
                  * @description Systems without a cost in the inventory.
                  */
                 without_cost: number;
+                /**
+                 * Format: int64
+                 * @description What those in use cost to run together, yuan a year.
+                 */
+                yearly_cost_yuan: number;
             }[];
             /**
              * Format: int64

@@ -110,7 +110,7 @@ pub fn account(username: &str, role: Role, organisation: &str) -> Account {
     }
 }
 
-/// Names of the people of the demo, one for each account; invented like the county.
+/// Family and given names of the people of the demo; invented like the county.
 const PEOPLE: [&str; 20] = [
     "周文海",
     "苏玉兰",
@@ -134,11 +134,15 @@ const PEOPLE: [&str; 20] = [
     "廖敏",
 ];
 
-/// The person behind an account.
-pub fn person(username: &str) -> Option<&'static str> {
-    // A small hash of the name picks the person, so that the same account is always the same one.
-    let at = username.bytes().fold(0_usize, |sum, byte| (sum * 31 + usize::from(byte)) % PEOPLE.len());
-    PEOPLE.get(at).copied()
+/// The person behind an account: no two of one department have the same name, and the same account is always the same person.
+pub fn person(username: &str) -> Option<String> {
+    let (department, role) = username.split_once('-').unwrap_or((username, ""));
+    let place =
+        |text: &str| text.bytes().fold(0_usize, |sum, byte| (sum * 31 + usize::from(byte)) % PEOPLE.len());
+    let step = ["head", "operator", "developer"].iter().position(|one| *one == role).unwrap_or(0);
+    let family = PEOPLE.get((place(department) + 7 * step) % PEOPLE.len())?;
+    let given = PEOPLE.get((place(role) + place(department) + 3 * step) % PEOPLE.len())?;
+    Some(family.chars().take(1).chain(given.chars().skip(1)).collect())
 }
 
 impl Seeded {
