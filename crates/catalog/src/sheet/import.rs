@@ -121,9 +121,8 @@ impl Catalog {
     async fn import(&self, actor: &Actor, accepted: Vec<Ready>) -> Result<Vec<Imported>> {
         let mut imported = Vec::with_capacity(accepted.len());
         let tx = self.kernel.begin().await?;
-        let mut serials = super::serials::Serials::default();
         for ready in accepted {
-            let resource = self.import_one(&tx, actor, ready.input, &mut serials).await?;
+            let resource = self.import_one(&tx, actor, ready.input).await?;
             imported.push(Imported {
                 row: ready.row,
                 id: resource.id,

@@ -7,12 +7,12 @@ mod book;
 mod cells;
 mod check;
 mod columns;
+mod enter;
 mod export;
 mod identity;
 mod import;
 mod json;
 mod report;
-mod serials;
 mod template;
 
 pub mod routes;

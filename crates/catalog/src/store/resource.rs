@@ -3,6 +3,7 @@
 use kernel::ids::{OrganisationId, ResourceId, SystemId};
 use kernel::{Error, Result};
 use sea_orm::entity::prelude::*;
+use sea_orm::sea_query::{Expr, Func};
 use sea_orm::{ConnectionTrait, IntoActiveModel as _, QueryOrder, QuerySelect};
 
 use super::{damaged, item, mount, storable, system};
@@ -231,28 +232,34 @@ pub async fn mount_state<C: ConnectionTrait>(db: &C, id: &ResourceId) -> Result<
         .await?)
 }
 
-/// Codes in use that begin with the text.
-pub async fn codes_beginning<C: ConnectionTrait>(db: &C, beginning: &str) -> Result<Vec<String>> {
-    Ok(Entity::find()
-        .select_only()
-        .column(Column::Code)
-        .filter(Column::Code.starts_with(beginning))
-        .order_by_asc(Column::Code)
-        .into_tuple::<String>()
-        .all(db)
-        .await?)
-}
-
-/// Codes by the classification in use that begin with the text.
-pub async fn class_codes_beginning<C: ConnectionTrait>(db: &C, beginning: &str) -> Result<Vec<String>> {
-    Ok(Entity::find()
-        .select_only()
-        .column(Column::ClassCode)
-        .filter(Column::ClassCode.starts_with(beginning))
-        .order_by_asc(Column::ClassCode)
-        .into_tuple::<String>()
-        .all(db)
-        .await?)
+/// Highest serial number in use behind a beginning, in one of the two code columns; 0 when there is none.
+///
+/// The longest come first and among them the highest, so one page nearly always holds it, however many entries there are;
+/// codes that offices gave themselves (`GA-HKRK-001`) have no number behind the beginning and are passed over.
+pub async fn highest_serial<C: ConnectionTrait>(db: &C, column: Column, beginning: &str) -> Result<u32> {
+    const PAGE: u64 = 50;
+    let mut offset = 0;
+    loop {
+        let codes = Entity::find()
+            .select_only()
+            .column(column)
+            .filter(column.starts_with(beginning))
+            .order_by_desc(Func::char_length(Expr::col(column)))
+            .order_by_desc(column)
+            .offset(offset)
+            .limit(PAGE)
+            .into_tuple::<String>()
+            .all(db)
+            .await?;
+        let number = |code: &String| code.strip_prefix(beginning)?.parse::<u32>().ok();
+        if let Some(highest) = codes.iter().filter_map(number).max() {
+            return Ok(highest);
+        }
+        if u64::try_from(codes.len()).unwrap_or(0) < PAGE {
+            return Ok(0);
+        }
+        offset += PAGE;
+    }
 }
 
 pub async fn insert<C: ConnectionTrait>(db: &C, one: &Resource) -> Result<()> {

@@ -134,15 +134,14 @@ async fn free<C: ConnectionTrait>(db: &C, code: String) -> Result<String> {
 }
 
 /// `<short code>-<serial>`, the serial one above the highest in use.
-async fn next_code<C: ConnectionTrait>(db: &C, short_code: &str) -> Result<String> {
+pub(crate) async fn next_code<C: ConnectionTrait>(db: &C, short_code: &str) -> Result<String> {
     let beginning = format!("{short_code}-");
-    let used = store::resource::codes_beginning(db, &beginning).await?;
-    let highest = used.iter().filter_map(|code| code.strip_prefix(&beginning)?.parse::<u32>().ok()).max();
-    Ok(format!("{beginning}{:04}", highest.unwrap_or(0).saturating_add(1)))
+    let highest = store::resource::highest_serial(db, store::resource::Column::Code, &beginning).await?;
+    Ok(format!("{beginning}{:04}", highest.saturating_add(1)))
 }
 
 /// The next code of the entry's class: the serial one above the highest in use.
-pub(super) async fn class_code<C: ConnectionTrait>(db: &C, entry: &Resource) -> Result<String> {
+pub(crate) async fn class_code<C: ConnectionTrait>(db: &C, entry: &Resource) -> Result<String> {
     let beginning = beginning(&Place {
         classification: entry.classification,
         category: entry.category.as_deref(),
@@ -151,7 +150,6 @@ pub(super) async fn class_code<C: ConnectionTrait>(db: &C, entry: &Resource) -> 
         name: &entry.name,
         organisation: &entry.organisation_name,
     });
-    let used = store::resource::class_codes_beginning(db, &beginning).await?;
-    let highest = used.iter().filter_map(|code| code.strip_prefix(&beginning)?.parse::<u32>().ok()).max();
-    Ok(format!("{beginning}{:06}", highest.unwrap_or(0).saturating_add(1)))
+    let highest = store::resource::highest_serial(db, store::resource::Column::ClassCode, &beginning).await?;
+    Ok(format!("{beginning}{:06}", highest.saturating_add(1)))
 }
