@@ -153,7 +153,7 @@ pub const REMIND_DAYS: Setting = Setting {
     key: "desk.remind_days",
     zh: "到期前提醒（工作日）",
     en: "Reminder before a due date (working days)",
-    kind: SettingKind::Days { default: 1, min: 0, max: 5 },
+    kind: SettingKind::Days { default: 2, min: 1, max: 5 },
 };
 
 /// Row of table `setting`.

@@ -1,6 +1,6 @@
 //! Clocks and lists of sharing that a node may set. The values of Decree 809 are the defaults and the ceilings.
 
-use kernel::settings::{Choice, Setting, SettingKind};
+use kernel::settings::{Choice, REMIND_DAYS, Setting, SettingKind};
 use kernel::{Kernel, Result};
 
 use crate::model::Ladder;
@@ -59,15 +59,6 @@ pub const DELIVERY: Setting = days(
     20,
     1,
     20,
-);
-/// Reminder before a clock runs out.
-pub const REMIND: Setting = days(
-    "sharing.remind_days",
-    "到期前提醒（工作日）",
-    "Reminder before a clock runs out (working days)",
-    2,
-    1,
-    5,
 );
 /// Until the data authority is told.
 pub const AUTHORITY: Setting = days(
@@ -177,7 +168,6 @@ pub const SETTINGS: &[Setting] = &[
     REPLY_CONDITIONAL,
     EXTENSION,
     DELIVERY,
-    REMIND,
     AUTHORITY,
     OVERDUE,
     EXPIRY,
@@ -192,7 +182,7 @@ pub const SETTINGS: &[Setting] = &[
 /// The ladder as set at this node.
 pub(crate) async fn ladder(kernel: &Kernel) -> Result<Ladder> {
     Ok(Ladder {
-        remind: kernel.days(&REMIND).await?,
+        remind: kernel.days(&REMIND_DAYS).await?,
         authority: kernel.days(&AUTHORITY).await?,
         overdue: kernel.days(&OVERDUE).await?,
     })
