@@ -21,6 +21,9 @@ describe('the legal clock', () => {
     expect(urgency(at('2026-12-10T23:59:59'), now)).toBe('later')
     expect(urgency(null, now)).toBe('none')
     expect(urgency(now - 1, now)).toBe('overdue')
+    // The office's own clock may be behind the server's, which counts.
+    expect(urgency(at('2026-12-10T23:59:59'), now, -4)).toBe('overdue')
+    expect(timeLeft(at('2026-12-10T23:59:59'), now, -4)).toContain('超期 4 个工作日')
     expect(timeLeft(at('2026-11-30T23:59:59'), now)).toContain('2 个工作日')
     expect(timeLeft(at('2026-11-24T23:59:59'), now)).toContain('超期 2 个工作日')
   })

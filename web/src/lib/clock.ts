@@ -22,10 +22,10 @@ export function workingDays(from: number, to: number): number {
 
 export type Urgency = 'overdue' | 'today' | 'soon' | 'later' | 'none'
 
-/** How pressing a due time is. */
+/** How pressing a due time is. The server's count goes before the clock of this computer, which may be wrong. */
 export function urgency(due: number | null | undefined, now = Date.now(), counted?: number | null): Urgency {
   if (due === null || due === undefined) return 'none'
-  if (due < now) return 'overdue'
+  if (due < now || (counted ?? 0) < 0) return 'overdue'
   const left = counted ?? workingDays(now, due)
   if (left === 0) return 'today'
   return left <= 2 ? 'soon' : 'later'
