@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use anyhow::Context as _;
 use county::Department;
+use identity::model::UserInput;
 use kernel::actor::ActorOrganisation;
 use kernel::ids::{ClientId, OrganisationId, UserId};
 use kernel::{Actor, Role};
@@ -25,14 +26,26 @@ pub async fn bureau(past: &Past<'_>) -> anyhow::Result<Seeded> {
         name: bureau.name.clone(),
         credit_code: bureau.credit_code.clone(),
     };
-    let user = past.hub.identity.bootstrap("admin", PASSWORD, Role::PlatformOperator, &bureau.id).await?;
-    let admin = past.inside(Actor::user(user.id, Role::PlatformOperator, own.clone()));
+    // The first holders of the three roles are made with the node; later ones are proposed and confirmed.
+    let holder = async |username: &str, role: Role| {
+        let input = UserInput {
+            username: username.to_owned(),
+            display_name: person(username),
+            role,
+            organisation_id: bureau.id.clone(),
+            password: PASSWORD.to_owned(),
+            disabled: false,
+            person: None,
+            must_change_password: false,
+        };
+        let user = past.hub.identity.create_user(&Actor::System, input).await?;
+        anyhow::Ok(past.inside(Actor::user(user.id, role, own.clone())))
+    };
+    let admin = holder("admin", Role::PlatformOperator).await?;
     let mut accounts = vec![account("admin", Role::PlatformOperator, &bureau.name)];
     let mut others = Vec::new();
     for (username, role) in [("business", Role::BusinessOperator), ("auditor", Role::SecurityAuditor)] {
-        // The first holders of the three roles are made with the node; later ones are proposed and confirmed.
-        let user = past.hub.identity.bootstrap(username, PASSWORD, role, &bureau.id).await?;
-        others.push(past.inside(Actor::user(user.id, role, own.clone())));
+        others.push(holder(username, role).await?);
         accounts.push(account(username, role, &bureau.name));
     }
     let business = others.swap_remove(0);
