@@ -9,7 +9,15 @@ export const WIDE = { width: 1440, height: 900 }
 /** Largest picture of the handbook. */
 const HANDBOOK_BYTES = 150_000
 export const PHONE = { width: 360, height: 780 }
-const SIZES = [['wide', WIDE], ['phone', PHONE]]
+const SIZES = { wide: WIDE, phone: PHONE }
+/** Longest wait for anything on a page; a busy machine needs several seconds for the heaviest ones. */
+const WAIT_MS = 30_000
+
+/** In the page: whether something is still to be drawn, seen after two frames so that an answer that just came is on the page. */
+const drawing = () =>
+  new Promise((tell) => {
+    requestAnimationFrame(() => requestAnimationFrame(() => tell(!!document.querySelector('.waiting, .el-button.is-loading'))))
+  })
 
 export function assert(condition, message) {
   if (!condition) throw new Error(message)
@@ -17,7 +25,7 @@ export function assert(condition, message) {
 
 export class Stage {
   constructor(browser, world, results, name, { handbook = '', mock = false } = {}) {
-    Object.assign(this, { browser, world, results, name, book: handbook, mock, contexts: [], complaints: [] })
+    Object.assign(this, { browser, world, results, name, book: handbook, mock, contexts: [], complaints: [], unanswered: new Map() })
   }
 
   /** Accounts of a role, narrowed to an organisation whose name contains the text. */
@@ -34,7 +42,8 @@ export class Stage {
     const context = await this.browser.newContext({ viewport: size, locale: 'zh-CN', acceptDownloads: true, reducedMotion: 'reduce' })
     this.contexts.push(context)
     const page = await context.newPage()
-    page.setDefaultTimeout(15_000)
+    page.setDefaultTimeout(WAIT_MS)
+    this.count(page)
     page.on('pageerror', (error) => this.complaints.push(`script error: ${error.message}`))
     page.on('console', (message) => {
       // A refused request is logged by the browser itself; everything else is ours.
@@ -60,10 +69,25 @@ export class Stage {
     await this.settle(page)
   }
 
-  /** Waits until nothing is being loaded. */
+  /** Keeps the requests of a page that have not been answered. */
+  count(page) {
+    const open = new Set()
+    this.unanswered.set(page, open)
+    page.on('request', (request) => open.add(request))
+    for (const over of ['requestfinished', 'requestfailed']) page.on(over, (request) => open.delete(request))
+  }
+
+  /** Waits until nothing is being loaded: no request without an answer, no placeholder on the page, twice in a row. */
   async settle(page) {
-    await page.waitForLoadState('networkidle').catch(() => undefined)
-    await page.waitForFunction(() => !document.querySelector('.waiting, .el-button.is-loading'), null, { timeout: 20_000 })
+    const open = this.unanswered.get(page)
+    await page.waitForLoadState('load')
+    const until = Date.now() + WAIT_MS
+    for (let quiet = 0; quiet < 2; ) {
+      const busy = open.size > 0 || (await page.evaluate(drawing).catch(() => true))
+      quiet = busy ? 0 : quiet + 1
+      assert(Date.now() < until, `${page.url()} does not come to rest: ${[...open].map((one) => one.url()).join(' ')}`)
+      if (busy) await page.waitForTimeout(25)
+    }
   }
 
   async get(page, path) {
@@ -79,11 +103,11 @@ export class Stage {
     await (text === undefined ? option.first() : option.filter({ hasText: text }).first()).click()
   }
 
-  /** The page as it stands now: pictures at both sizes, no sideways scrolling at either, and no accessibility finding. */
-  async inspect(page, name) {
-    for (const [suffix, size] of SIZES) {
-      await page.setViewportSize(size)
-      await page.waitForTimeout(150)
+  /** The page as it stands now: pictures, no sideways scrolling and no accessibility finding, at both sizes unless one is named. */
+  async inspect(page, name, sizes = Object.keys(SIZES)) {
+    for (const suffix of sizes) {
+      await page.setViewportSize(SIZES[suffix])
+      await this.settle(page)
       await page.screenshot({ path: join(this.results, `${name}-${suffix}.png`), fullPage: true })
       await this.noOverflow(page, `${name} ${suffix}`)
       await this.accessible(page, `${name} ${suffix}`)
@@ -91,20 +115,21 @@ export class Stage {
     await page.setViewportSize(WIDE)
   }
 
-  /** The page at this address in both languages, at both sizes, in normal and in large type. */
+  /**
+   * The page at this address in Chinese as it comes and in English with large type, which is the longest text in the largest
+   * letters. Each is examined in full at one size, and at every width from the narrowest phone to the widest desk it must fit.
+   */
   async inspectEverywhere(page, path, name) {
-    for (const [lang, large] of [['zh', false], ['zh', true], ['en', false], ['en', true]]) {
+    for (const [lang, large, size] of [['en', true, 'phone'], ['zh', false, 'wide']]) {
       await page.evaluate(([lang, large]) => (localStorage.setItem('guantong.lang', lang), localStorage.setItem('guantong.large', large ? '1' : '0')), [lang, large])
       await this.go(page, path)
       await this.noError(page)
-      await this.inspect(page, `${name}${lang === 'en' ? '-english' : ''}${large ? '-large' : ''}`)
-    }
-    await page.evaluate(() => (localStorage.setItem('guantong.lang', 'zh'), localStorage.setItem('guantong.large', '0')))
-    await this.go(page, path)
-    for (const width of [360, 1920]) {
-      await page.setViewportSize({ width, height: 900 })
-      await page.waitForTimeout(100)
-      await this.noOverflow(page, `${path} at ${width}`)
+      await this.inspect(page, `${name}${lang === 'en' ? '-english' : ''}${large ? '-large' : ''}`, [size])
+      for (const width of [360, 768, 1920]) {
+        await page.setViewportSize({ width, height: 900 })
+        await this.settle(page)
+        await this.noOverflow(page, `${path} in ${lang} at ${width}`)
+      }
     }
     await page.setViewportSize(WIDE)
   }

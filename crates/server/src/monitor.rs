@@ -27,11 +27,15 @@ pub(crate) fn router(monitor: Monitor) -> Router {
         .with_state(monitor)
 }
 
-/// Ready means: the database answers and evidence can be read. Agents that are away do not make a hub unready.
+/// Ready means: the database answers and evidence can be read. Agents that are away do not make a hub unready; neither does
+/// follow-up work that waits, but whoever watches a node wants to know of it, and of a clock that is wrong.
 async fn ready(State(monitor): State<Monitor>) -> Response {
-    let database = monitor.kernel.db.ping().await.is_ok();
+    let waiting = kernel::follow_up::waiting(&monitor.kernel).await.ok();
+    let database = waiting.is_some();
     let body = json!({
         "database": database,
+        "now_ms": monitor.kernel.clock.now_ms(),
+        "follow_ups_due": waiting,
         "evidence_size": monitor.kernel.evidence.log().size(),
         "agents_connected": monitor.agents.connected().len(),
     });

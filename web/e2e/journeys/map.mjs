@@ -13,7 +13,6 @@ export const map = [
       await page.focus('[data-test=month]')
       await page.keyboard.press('Home')
       await page.waitForFunction((words) => document.querySelector('[data-test=map-sum]')?.textContent !== words, before)
-      await page.waitForTimeout(600)
       await stage.settle(page)
       await stage.inspect(page, 'map-earlier')
       await page.keyboard.press('End')

@@ -77,7 +77,6 @@ export const projects = [
         const page = await stage.logIn(stage.account(role))
         await page.click('[data-test=tour-start]')
         await page.waitForSelector('[data-test=tour]')
-        await page.waitForTimeout(600)
         await stage.inspect(page, `tour-${role}`)
         await page.locator('[data-test=tour] h2').focus()
         await page.keyboard.press('ArrowRight')

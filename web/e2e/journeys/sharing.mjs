@@ -40,7 +40,7 @@ export async function act(stage, page, name, reason) {
 const stateOf = async (stage, page, id) => (await stage.get(page, `requests/${id}`))?.state
 
 /** Writes a draft that lacks its basis in law and its measures; answers its id. */
-async function draft(stage, page, resource, inspect) {
+export async function draft(stage, page, resource, inspect) {
   await stage.go(page, '/requests/new')
   await page.fill('[data-test=find-resource]', resource.name)
   await page.waitForSelector(`[data-test="choose-${resource.code}"]`)
@@ -212,6 +212,7 @@ export const sharing = [
       await office.fill('[data-test=extend-reason]', '历史数据需要逐户核对。')
       await stage.inspect(office, 'request-extension')
       await confirm(office)
+      await office.locator('[data-test=act-extension]').waitFor({ state: 'detached' })
       await stage.settle(office)
       assert((await office.locator('[data-test=act-extension]').count()) === 0, 'a second extension is offered')
       const bureau = await stage.logIn(stage.account('business_operator'), `/requests/${id}`)

@@ -124,12 +124,13 @@ pub async fn run(args: &DemoArgs, stop: CancellationToken) -> anyhow::Result<()>
         out::line("demo: ok");
     } else {
         say.line("按 Ctrl-C 结束。", "Press Ctrl-C to end.");
-        if args.quiet {
+        let traffic = async {
+            if !args.quiet {
+                traffic::run(url.clone(), county.clone(), callers(&seeded), stop.clone()).await;
+            }
             stop.cancelled().await;
-        } else {
-            traffic::run(url.clone(), county.clone(), callers(&seeded), stop.clone()).await;
-            stop.cancelled().await;
-        }
+        };
+        tokio::join!(traffic, clock::follow(clock.clone(), &dir, stop.clone()));
     }
     agents.stop().await;
     running.stop().await;

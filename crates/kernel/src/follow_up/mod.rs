@@ -73,6 +73,16 @@ pub(crate) async fn put<C: ConnectionTrait>(
     Ok(())
 }
 
+/// How many rows are due and not done.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn waiting(kernel: &Kernel) -> Result<u64> {
+    let now = kernel.clock.now_ms();
+    let due = Entity::find().filter(Column::DueMs.lte(now)).filter(Column::Attempts.lt(MAX_ATTEMPTS));
+    Ok(due.count(&kernel.db).await?)
+}
+
 /// Claims and does what is due; gives how many rows were done.
 ///
 /// # Errors
