@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context as _, bail};
 use clap::Args;
-use ledger::{CheckState, Report, VerifierKey, VerifyOptions};
+use ledger::{CheckState, Report, VerifierKey};
 use tokio::runtime::Handle;
 
 use crate::out;
@@ -42,7 +42,7 @@ pub async fn run(args: &VerifyArgs) -> ExitCode {
 }
 
 async fn verify(args: &VerifyArgs) -> anyhow::Result<Report> {
-    let mut options = VerifyOptions::default();
+    let mut options = kernel::evidence::verify_options();
     if let Some(key) = &args.key {
         options.key = Some(VerifierKey::parse(key.trim()).context("--key")?);
     }

@@ -10,7 +10,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let folder = words.next().ok_or("name a folder")?;
     let key = words.next().map(|text| VerifierKey::parse(&text)).transpose()?;
     let start = Instant::now();
-    let report = verify_dir(&folder, &VerifyOptions { key, saved: Vec::new() })?;
+    let report = verify_dir(&folder, &VerifyOptions { key, ..VerifyOptions::default() })?;
     for check in &report.checks {
         println!("{:?}: {}", check.state, check.en);
     }

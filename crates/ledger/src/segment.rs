@@ -146,6 +146,7 @@ pub(crate) fn encode_checkpoint(buffer: &mut Vec<u8>, size: u64, note_text: &str
 pub(crate) struct Record<'a> {
     pub header: Header,
     pub body: &'a [u8],
+    pub sidecar: &'a [u8],
 }
 
 #[derive(Debug)]
@@ -228,7 +229,9 @@ impl Scanner {
         self.offset = offset + header.record_len() as u64;
         // Taken again from the buffer, because the borrow above ended with the move of the offset.
         let at = (offset - self.start) as usize + RECORD_HEADER;
-        Ok(Scanned::Record(Record { header, body: &self.buffer[at..at + header.body_len] }))
+        let end = at + header.record_len() - RECORD_HEADER;
+        let (body, sidecar) = self.buffer[at..end].split_at(header.body_len);
+        Ok(Scanned::Record(Record { header, body, sidecar }))
     }
 
     /// What stands at `offset`, whether intact or not, as far as its lengths can be believed: header, body, and

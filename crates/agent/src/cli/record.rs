@@ -70,7 +70,8 @@ fn line(entry: &Entry) -> String {
 pub(super) fn verify(config: &Config, out: &Out) -> Result<ExitCode, Fault> {
     let state = StateDir::open(&config.state_dir)?;
     let key = Signer::from_file(state.evidence_key())?.verifier().clone();
-    let report = verify_dir(state.record_dir(), &VerifyOptions { key: Some(key), saved: Vec::new() })?;
+    let report =
+        verify_dir(state.record_dir(), &VerifyOptions { key: Some(key), ..VerifyOptions::default() })?;
     for finding in &report.findings {
         let index = finding.index.map_or_else(String::new, |index| format!("#{index} "));
         out.line(&format!("{index}{}  {} / {}", finding.code, finding.zh, finding.en));

@@ -285,7 +285,7 @@ impl Recorder {
     /// # Errors
     /// `ledger.*` when the folder cannot be read at all.
     pub fn verify(&self) -> Result<Report, Fault> {
-        let options = VerifyOptions { key: Some(self.verifier.clone()), saved: Vec::new() };
+        let options = VerifyOptions { key: Some(self.verifier.clone()), ..VerifyOptions::default() };
         Ok(ledger::verify_dir(&self.dir, &options)?)
     }
 }

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use anyhow::{Context as _, bail};
 use kernel::Kernel;
-use kernel::evidence::{Leaf, index};
-use ledger::{Report, VerifyOptions};
+use kernel::evidence::{Leaf, index, verify_options};
+use ledger::Report;
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
 
 use super::archive::Writer;
@@ -15,8 +15,7 @@ use super::manifest::Evidence;
 const BATCH: u64 = 1000;
 
 fn verified(dir: &Path) -> anyhow::Result<Report> {
-    let report =
-        ledger::verify_dir(dir, &VerifyOptions::default()).with_context(|| dir.display().to_string())?;
+    let report = ledger::verify_dir(dir, &verify_options()).with_context(|| dir.display().to_string())?;
     if let Some(first) = report.findings.first() {
         bail!("存证日志核验不通过：{} / The evidence log does not verify: {}", first.zh, first.en);
     }

@@ -1,7 +1,6 @@
 //! The evidence log: whole, and signed at its head.
 
 use kernel::config::Config;
-use ledger::VerifyOptions;
 
 use super::finding::Finding;
 
@@ -12,8 +11,8 @@ pub async fn look(config: &Config) -> Finding {
         return Finding::skipped("evidence", "还没有存证日志（平台尚未启动过）", "No evidence log yet");
     }
     let shown = dir.display().to_string();
-    let verified =
-        tokio::task::spawn_blocking(move || ledger::verify_dir(dir, &VerifyOptions::default())).await;
+    let options = kernel::evidence::verify_options();
+    let verified = tokio::task::spawn_blocking(move || ledger::verify_dir(dir, &options)).await;
     let report = match verified {
         Ok(Ok(report)) => report,
         Ok(Err(error)) => return unreadable(&shown, &error.zh(), &error.en()),

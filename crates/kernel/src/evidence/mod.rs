@@ -14,7 +14,12 @@ use tokio::sync::Notify;
 use crate::clock::SharedClock;
 use crate::entropy::{self, SharedEntropy};
 use crate::error::{Error, Result};
-pub use model::{Leaf, Opening, Payload};
+pub use model::{Leaf, Opening, Payload, opens};
+
+/// How a hub's log is verified: with what its entries commit to, beside the tree.
+pub fn verify_options() -> ledger::VerifyOptions {
+    ledger::VerifyOptions { opens: Some(opens), ..ledger::VerifyOptions::default() }
+}
 
 /// The hub's evidence log.
 pub struct Evidence {

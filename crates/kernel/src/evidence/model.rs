@@ -125,6 +125,14 @@ impl Opening {
     }
 }
 
+/// Whether what lies beside an entry is what the entry commits to. An opening that was erased (nothing lies there) is right;
+/// so is anything beside an entry that is not a [`Leaf`] with a commitment.
+pub fn opens(leaf: &[u8], beside: &[u8]) -> bool {
+    let Ok(leaf) = serde_json::from_slice::<Leaf>(leaf) else { return true };
+    beside.is_empty()
+        || serde_json::from_slice::<Opening>(beside).is_ok_and(|opening| opening.commit() == leaf.commit)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -141,5 +149,19 @@ mod tests {
         assert!(!serde_json::to_string(&leaf).expect("leaf is plain data").contains("330106"));
         let changed = Opening { payload: opening.payload.replace("1234", "1235"), ..opening };
         assert_ne!(changed.commit(), leaf.commit);
+    }
+    /// An opening fits its own leaf and no other; an erased one and an entry of another kind are no fault.
+    #[test]
+    fn an_opening_fits_its_own_leaf() {
+        let opening =
+            |reason: &str| Opening { r: "07".repeat(32), payload: format!("{{\"reason\":\"{reason}\"}}") };
+        let bytes = |opening: &Opening| serde_json::to_vec(opening).expect("an opening is plain data");
+        let leaf = Leaf { commit: opening("a").commit(), ..Leaf::of("sharing.grant.revoked") };
+        let leaf = serde_json::to_vec(&leaf).expect("a leaf is plain data");
+        assert!(opens(&leaf, &bytes(&opening("a"))));
+        assert!(!opens(&leaf, &bytes(&opening("b"))));
+        assert!(!opens(&leaf, b"{}"));
+        assert!(opens(&leaf, b""));
+        assert!(opens(b"{\"kind\":\"agent.query\"}", b"{}"));
     }
 }

@@ -27,7 +27,9 @@ pub(super) fn verify(folder: &Folder, options: &VerifyOptions) -> Result<Report>
     let own_keys = folder.verifier_keys(&Disk)?;
     let firsts = folder.list_segments(&Disk)?;
     let keys = options.key.clone().map_or_else(|| own_keys.clone(), |key| vec![key]);
-    let mut source = DirSource { folder, firsts, hashes, keys, at: 0, scanner: None, cache: VecDeque::new() };
+    let opens = options.opens;
+    let mut source =
+        DirSource { folder, firsts, hashes, keys, opens, at: 0, scanner: None, cache: VecDeque::new() };
     let (note, body, place) = source.last_checkpoint()?;
     let size = body.size;
     let mut report = compare(&mut source, Claim { note, body, place, own_keys }, options)?;
@@ -45,6 +47,7 @@ struct DirSource<'a> {
     firsts: Vec<u64>,
     hashes: HashFiles,
     keys: Vec<VerifierKey>,
+    opens: Option<fn(&[u8], &[u8]) -> bool>,
     /// The segment that is being read.
     at: usize,
     scanner: Option<Scanner>,
@@ -202,7 +205,8 @@ impl Source for DirSource<'_> {
                     return Ok(Some(Item::Entry {
                         claimed: Some(record.header.index),
                         hash: leaf_hash(record.body),
-                        sidecar_intact: true,
+                        sidecar_intact: record.header.erased
+                            || self.opens.is_none_or(|opens| opens(record.body, record.sidecar)),
                         spot: Spot { unit: first, offset },
                     }));
                 }

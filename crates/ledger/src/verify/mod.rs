@@ -25,6 +25,9 @@ pub struct VerifyOptions {
     /// Checkpoints saved earlier (signed notes): the log must still contain what they describe. This finds a log
     /// that was rewritten or cut by somebody who holds its key.
     pub saved: Vec<String>,
+    /// Whether a private part (second) belongs to its entry (first), when the entry commits to it. What it means is the
+    /// owner's business; a checksum alone shows accidents, not a forger. Only a log's own folder has private parts.
+    pub opens: Option<fn(&[u8], &[u8]) -> bool>,
 }
 
 /// Verifies a folder: a log's own folder, in use or copied, or a folder written by `export_tiles`.

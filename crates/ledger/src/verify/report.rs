@@ -19,7 +19,7 @@ pub enum FindingKind {
     Inserted,
     /// Entries cannot be read any more.
     Unreadable,
-    /// The entry is as recorded, but its private part is not.
+    /// The entry is as recorded, but its private part is not: damaged, or not what the entry commits to.
     Sidecar,
     /// The entry is as recorded, but the number written beside it is not.
     Renumbered,

@@ -145,7 +145,7 @@ fn a_new_key_continues_the_log() {
     let log = Log::open(dir.path(), ORIGIN, new.clone(), small()).unwrap();
     assert!(ledger::CheckpointBody::verify(&log.checkpoint().note_text, new.verifier()).is_ok());
     fill(&log, 10..20);
-    let options = VerifyOptions { key: Some(new.verifier().clone()), saved: Vec::new() };
+    let options = VerifyOptions { key: Some(new.verifier().clone()), ..VerifyOptions::default() };
     let report = verify_dir(dir.path(), &options).unwrap();
     assert!(report.is_ok(), "{report:#?}");
     drop(log);
@@ -176,6 +176,11 @@ fn a_sidecar_can_be_erased() {
     let log = open(dir.path());
     assert_eq!(log.sidecar(3).unwrap(), None);
     assert!(verify_dir(dir.path(), &VerifyOptions::default()).unwrap().is_ok());
+    // What was erased is not taken for something exchanged.
+    let opens = |_: &[u8], sidecar: &[u8]| sidecar.starts_with(b"private");
+    let report =
+        verify_dir(dir.path(), &VerifyOptions { opens: Some(opens), ..VerifyOptions::default() }).unwrap();
+    assert!(report.is_ok(), "{:?}", report.findings);
 }
 
 /// The hash files are only a cache: without them, or with stale ones, the log opens and proves the same.

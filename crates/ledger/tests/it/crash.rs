@@ -160,7 +160,8 @@ fn a_copy_of_a_running_log() {
             std::fs::copy(dir.path().join(name), copy.path().join(name)).unwrap();
         }
         let saved = vec![known.note_text.clone()];
-        let report = verify_dir(copy.path(), &VerifyOptions { key: None, saved }).unwrap();
+        let report =
+            verify_dir(copy.path(), &VerifyOptions { key: None, saved, ..VerifyOptions::default() }).unwrap();
         assert!(report.is_ok(), "round {round}: {report:#?}");
         let copied = open(copy.path());
         assert!(copied.size() >= known.size);

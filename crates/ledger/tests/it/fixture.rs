@@ -51,7 +51,7 @@ fn content(dir: &Path, root: &Path, into: &mut Vec<(String, Vec<u8>)>) {
 fn version_1_is_read() {
     let dir = tempfile::tempdir().unwrap();
     copy_dir(&fixtures().join("v1"), dir.path());
-    let options = VerifyOptions { key: Some(signer().verifier().clone()), saved: Vec::new() };
+    let options = VerifyOptions { key: Some(signer().verifier().clone()), ..VerifyOptions::default() };
     assert!(verify_dir(dir.path(), &options).unwrap().is_ok());
     let log = open(dir.path());
     assert_eq!(log.size(), 24);

@@ -18,7 +18,7 @@ fn sample() -> tempfile::TempDir {
 }
 
 fn options() -> VerifyOptions {
-    VerifyOptions { key: Some(signer().verifier().clone()), saved: Vec::new() }
+    VerifyOptions { key: Some(signer().verifier().clone()), ..VerifyOptions::default() }
 }
 
 fn verify(dir: &Path) -> Report {

@@ -20,7 +20,7 @@ fn sample() -> tempfile::TempDir {
 }
 
 fn verify(dir: &Path) -> Report {
-    let options = VerifyOptions { key: Some(signer().verifier().clone()), saved: Vec::new() };
+    let options = VerifyOptions { key: Some(signer().verifier().clone()), ..VerifyOptions::default() };
     verify_dir(dir, &options).unwrap()
 }
 
@@ -188,7 +188,11 @@ fn a_cut_log_is_noticed() {
 
     fs::remove_dir_all(dir.path().join("hashes")).unwrap();
     assert!(verify(dir.path()).is_ok(), "nothing local tells it any more");
-    let options = VerifyOptions { key: Some(signer().verifier().clone()), saved: vec![saved] };
+    let options = VerifyOptions {
+        key: Some(signer().verifier().clone()),
+        saved: vec![saved],
+        ..VerifyOptions::default()
+    };
     let report = verify_dir(dir.path(), &options).unwrap();
     assert_eq!(summary(&report), [(FindingKind::Rollback, Some(gone), 400 - gone)]);
     assert!(report.checks.iter().any(|check| check.code == "saved" && check.state == CheckState::Failed));
@@ -205,7 +209,8 @@ fn a_rewritten_log_is_noticed() {
     log.append_blocking(entry(5000)).unwrap();
     append_together(&log, 51..400);
     let old = verify(dir.path()).checkpoint;
-    let options = |saved| VerifyOptions { key: Some(signer().verifier().clone()), saved };
+    let options =
+        |saved| VerifyOptions { key: Some(signer().verifier().clone()), saved, ..VerifyOptions::default() };
     let report = verify_dir(other.path(), &options(vec![old.clone(), good.note_text.clone()])).unwrap();
     assert_eq!(summary(&report), [(FindingKind::Fork, Some(50), 350)]);
     assert!(verify_dir(other.path(), &options(vec![good.note_text.clone()])).unwrap().is_ok());
@@ -218,7 +223,7 @@ fn a_rewritten_log_is_noticed() {
 fn a_foreign_key_is_noticed() {
     let dir = sample();
     let other = ledger::Signer::generate(ORIGIN, [1; 32]).unwrap();
-    let options = VerifyOptions { key: Some(other.verifier().clone()), saved: Vec::new() };
+    let options = VerifyOptions { key: Some(other.verifier().clone()), ..VerifyOptions::default() };
     let report = verify_dir(dir.path(), &options).unwrap();
     assert_eq!(report.findings[0].kind, FindingKind::Signature);
     assert_eq!(report.checks[0].state, CheckState::Failed);
@@ -254,6 +259,31 @@ fn a_changed_sidecar_is_told_apart() {
     let report = verify(dir.path());
     assert_eq!(summary(&report), [(FindingKind::Sidecar, Some(33), 1)]);
     assert_eq!(report.checks.iter().find(|c| c.code == "root").unwrap().state, CheckState::Passed);
+}
+
+/// A private part that somebody exchanged, checksum and all, is found by whoever knows what the entry commits to; an erased one
+/// is no fault.
+#[test]
+fn a_forged_sidecar_does_not_open_its_entry() {
+    let opens = |leaf: &[u8], sidecar: &[u8]| {
+        let number = |bytes: &[u8]| String::from_utf8_lossy(bytes).split(' ').nth(1).map(str::to_owned);
+        sidecar.is_empty() || number(leaf) == number(sidecar)
+    };
+    let dir = sample();
+    for (index, forged) in [(33, b"private 34".to_vec()), (34, Vec::new())] {
+        edit(dir.path(), index, |segment| {
+            let at = segment.position(index);
+            segment.records[at].sidecar = forged;
+        });
+    }
+    assert!(verify(dir.path()).is_ok());
+    let options = VerifyOptions {
+        key: Some(signer().verifier().clone()),
+        opens: Some(opens),
+        ..VerifyOptions::default()
+    };
+    let report = verify_dir(dir.path(), &options).unwrap();
+    assert_eq!(summary(&report), [(FindingKind::Sidecar, Some(33), 1)]);
 }
 
 proptest! {
