@@ -53,6 +53,75 @@ pub fn mask(kind: &ValueKind, value: &str) -> String {
     shown.unwrap_or_else(|| HIDDEN.to_owned())
 }
 
+/// Whether a text is of the form that [`mask`] gives to values of this kind, and so shows no more of a value than the rule
+/// allows. For whoever passes on what somebody else has masked.
+pub fn is_masked(kind: &ValueKind, shown: &str) -> bool {
+    if shown == HIDDEN {
+        return true;
+    }
+    let characters: Vec<char> = shown.chars().collect();
+    let stars = |part: &[char]| part.iter().all(|c| *c == '*');
+    let digits = |part: &[char]| part.iter().all(char::is_ascii_digit);
+    match kind {
+        ValueKind::ResidentId => {
+            let seen = |c: char| c.is_ascii_digit() || matches!(c, 'X' | 'x');
+            matches_ends(&characters, &[15, 18], 3, 2, seen)
+        }
+        ValueKind::CreditCode => matches_ends(&characters, &[18], 4, 4, |c| c.is_ascii_alphanumeric()),
+        ValueKind::Mobile => matches_ends(&characters, &[11], 3, 4, |c| c.is_ascii_digit()),
+        ValueKind::Landline => is_masked_landline(shown),
+        ValueKind::Phone => is_masked(&ValueKind::Mobile, shown) || is_masked_landline(shown),
+        ValueKind::PersonName => match characters[..] {
+            [first, ref rest @ ..] => first.is_alphabetic() && (1..=3).contains(&rest.len()) && stars(rest),
+            [] => false,
+        },
+        ValueKind::EnterpriseName => match characters[..] {
+            [_, ref rest @ ..] if rest.len() == 4 => stars(rest),
+            [_, _, ref rest @ .., _, _] if rest.len() == 4 => stars(rest),
+            _ => false,
+        },
+        ValueKind::Region => {
+            matches!(characters[..], [ref city @ .., '*', '*'] if city.len() == 4 && digits(city))
+        }
+        ValueKind::Address => shown.strip_suffix(HIDDEN).is_some_and(|county| {
+            let code = region::parse(county).into_value();
+            code.and_then(|code| region::full_name(code.county_code())).is_some_and(|full| full == county)
+        }),
+        ValueKind::Date => is_masked_date(&characters, "-**-**"),
+        ValueKind::DateTime => is_masked_date(&characters, "-**-**T**:**:**"),
+        ValueKind::Code { .. }
+        | ValueKind::Money
+        | ValueKind::Integer
+        | ValueKind::Decimal
+        | ValueKind::Text
+        | ValueKind::Boolean => false,
+    }
+}
+
+fn matches_ends(
+    shown: &[char],
+    lengths: &[usize],
+    first: usize,
+    last: usize,
+    fits: impl Fn(char) -> bool,
+) -> bool {
+    let seen = |place: usize| place < first || place + last >= shown.len();
+    let right = |(place, c): (usize, &char)| if seen(place) { fits(*c) } else { *c == '*' };
+    lengths.contains(&shown.len()) && shown.iter().enumerate().all(right)
+}
+
+fn is_masked_landline(shown: &str) -> bool {
+    let (area, number) = shown.split_once('-').unwrap_or(("", shown));
+    let last = number.trim_start_matches('*');
+    let two = last.len() == 2 && last.bytes().all(|c| c.is_ascii_digit()) && number.len() > 2;
+    two && area.len() <= 4 && area.bytes().all(|c| c.is_ascii_digit())
+}
+
+fn is_masked_date(shown: &[char], hidden: &str) -> bool {
+    let (year, rest) = shown.split_at(shown.len().min(4));
+    year.len() == 4 && year.iter().all(char::is_ascii_digit) && rest.iter().copied().eq(hidden.chars())
+}
+
 /// First and last characters of a text that has one of these lengths and only these characters.
 fn ends(
     value: &str,

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::codes::CodeSets;
 pub use crate::kind::{CodeSetId, ValueKind};
-pub use crate::mask::mask;
+pub use crate::mask::{is_masked, mask};
 pub use crate::note::{Note, Parsed};
 use crate::region::Regions;
 pub use crate::variants::key_variants;

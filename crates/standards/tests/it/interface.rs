@@ -1,7 +1,9 @@
 //! What other crates and stored files rely on: JSON forms, masks as documented, variants in key columns, loaded tables.
 
 use standards::codes::CodeSet;
-use standards::value::{CodeSetId, Status, Tables, ValueKind, equal, key_variants, mask, standardise};
+use standards::value::{
+    CodeSetId, Status, Tables, ValueKind, equal, is_masked, key_variants, mask, standardise,
+};
 
 /// Kinds are stored in mounts and catalogues in this form.
 #[test]
@@ -48,6 +50,30 @@ fn masks_are_as_documented() {
         (ValueKind::Text, "", ""),
     ] {
         assert_eq!(mask(&kind, value), shown, "{kind:?} {value}");
+        assert!(value.is_empty() || is_masked(&kind, shown), "{kind:?} {shown}");
+        assert!(!is_masked(&kind, value), "{kind:?} {value} is not masked");
+    }
+}
+
+/// What shows more than the rule of its kind allows is not taken for masked, however many stars stand in it.
+#[test]
+fn half_a_mask_is_none() {
+    for (kind, shown) in [
+        (ValueKind::ResidentId, "33010*198503070018"),
+        (ValueKind::CreditCode, "91350100M0*****Y43"),
+        (ValueKind::Mobile, "13957****33"),
+        (ValueKind::Landline, "0571-8****4321"),
+        (ValueKind::Landline, "057187654-*21"),
+        (ValueKind::PersonName, "张三*"),
+        (ValueKind::EnterpriseName, "张三丰****拘留"),
+        (ValueKind::Region, "330106"),
+        (ValueKind::Address, "浙江省杭州市西湖区文三路90号****"),
+        (ValueKind::Date, "1985-03-**"),
+        (ValueKind::DateTime, "1985-**-**T08:**:**"),
+        (ValueKind::Text, "张**"),
+        (ValueKind::Boolean, "是"),
+    ] {
+        assert!(!is_masked(&kind, shown), "{kind:?} {shown}");
     }
 }
 
