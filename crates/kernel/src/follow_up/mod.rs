@@ -51,6 +51,11 @@ pub trait Handler: Send + Sync {
     /// # Errors
     /// Any error leads to a retry.
     async fn run(&self, key: &str) -> Result<()>;
+    /// Whether it may take many seconds, as when a department is asked. Such work has a queue of its own, so that
+    /// nothing else waits behind it.
+    fn slow(&self) -> bool {
+        false
+    }
 }
 
 pub(crate) async fn put<C: ConnectionTrait>(
@@ -89,7 +94,10 @@ pub async fn waiting(kernel: &Kernel) -> Result<u64> {
 /// When the database cannot be read.
 pub async fn run_due(kernel: &Kernel, handlers: &[Arc<dyn Handler>]) -> Result<usize> {
     let now = kernel.clock.now_ms();
+    // Rows for others must not fill the batch.
+    let kinds = handlers.iter().map(|handler| handler.kind());
     let due = Entity::find()
+        .filter(Column::Kind.is_in(kinds))
         .filter(Column::DueMs.lte(now))
         .filter(Column::ClaimedUntilMs.lte(now))
         .filter(Column::Attempts.lt(MAX_ATTEMPTS))
@@ -132,18 +140,27 @@ pub async fn run_due(kernel: &Kernel, handlers: &[Arc<dyn Handler>]) -> Result<u
     Ok(done)
 }
 
+/// How long a queue rests when nothing is due.
+const REST: Duration = Duration::from_secs(2);
+
 /// Works until the task is dropped.
 pub async fn work(kernel: Kernel, handlers: Vec<Arc<dyn Handler>>) {
+    let (slow, quick): (Vec<_>, Vec<_>) = handlers.into_iter().partition(|handler| handler.slow());
+    // A commit wakes one sleeper, which must be the quick queue.
+    tokio::join!(work_off(&kernel, &quick, true), work_off(&kernel, &slow, false));
+}
+
+async fn work_off(kernel: &Kernel, handlers: &[Arc<dyn Handler>], woken: bool) {
     loop {
-        match run_due(&kernel, &handlers).await {
-            Ok(0) => {
-                let _either =
-                    tokio::time::timeout(Duration::from_secs(2), kernel.follow_ups.notified()).await;
+        match run_due(kernel, handlers).await {
+            Ok(0) if woken => {
+                let _either = tokio::time::timeout(REST, kernel.follow_ups.notified()).await;
             }
+            Ok(0) => tokio::time::sleep(REST).await,
             Ok(_) => {}
             Err(error) => {
                 tracing::error!(error = ?error, "follow_up.work");
-                tokio::time::sleep(Duration::from_secs(2)).await;
+                tokio::time::sleep(REST).await;
             }
         }
     }

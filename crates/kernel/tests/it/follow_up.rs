@@ -54,6 +54,77 @@ async fn work_is_retried_until_done() {
     }
 }
 
+struct Counts {
+    kind: &'static str,
+    done: AtomicUsize,
+}
+
+#[async_trait]
+impl Handler for Counts {
+    fn kind(&self) -> &'static str {
+        self.kind
+    }
+    async fn run(&self, _key: &str) -> Result<()> {
+        self.done.fetch_add(1, Ordering::SeqCst);
+        Ok(())
+    }
+}
+
+/// However much waits for others, one's own work is found.
+#[tokio::test]
+async fn work_of_others_is_passed_over() {
+    for (engine, node) in both().await {
+        for _ in 0..60 {
+            leave(&node).await;
+        }
+        let tx = node.kernel.begin().await.expect("begin");
+        tx.follow_up("test.own", "what").await.expect("row");
+        tx.commit().await.expect("commit");
+        let own = Arc::new(Counts { kind: "test.own", done: AtomicUsize::new(0) });
+        let handlers: Vec<Arc<dyn Handler>> = vec![own.clone()];
+        assert_eq!(run_due(&node.kernel, &handlers).await.expect("run"), 1, "{engine}");
+        assert_eq!(own.done.load(Ordering::SeqCst), 1, "{engine}");
+    }
+}
+
+struct Endless;
+
+#[async_trait]
+impl Handler for Endless {
+    fn kind(&self) -> &'static str {
+        "test.work"
+    }
+    async fn run(&self, _key: &str) -> Result<()> {
+        std::future::pending().await
+    }
+    fn slow(&self) -> bool {
+        true
+    }
+}
+
+/// Slow work that hangs holds up nothing but slow work.
+#[tokio::test]
+async fn nothing_waits_behind_slow_work() {
+    for (engine, node) in both().await {
+        leave(&node).await;
+        let own = Arc::new(Counts { kind: "test.own", done: AtomicUsize::new(0) });
+        let handlers: Vec<Arc<dyn Handler>> = vec![Arc::new(Endless), own.clone()];
+        let working = tokio::spawn(follow_up::work(node.kernel.clone(), handlers));
+        tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+        let tx = node.kernel.begin().await.expect("begin");
+        tx.follow_up("test.own", "what").await.expect("row");
+        tx.commit().await.expect("commit");
+        let done = async {
+            while own.done.load(Ordering::SeqCst) == 0 {
+                tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+            }
+        };
+        let done = tokio::time::timeout(std::time::Duration::from_secs(20), done).await;
+        assert!(done.is_ok(), "{engine}: it waits behind the slow one");
+        working.abort();
+    }
+}
+
 /// What fails for ever is put aside with its last error, for a person to see.
 #[tokio::test]
 async fn what_never_succeeds_is_put_aside() {
