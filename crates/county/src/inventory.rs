@@ -18,6 +18,10 @@ pub struct Inventoried {
     pub users: String,
     /// What it cost to build, yuan, where the county paid.
     pub cost_yuan: Option<u64>,
+    /// What it costs the county to run, yuan a year; nothing for most that were given up, and for what is being built.
+    pub yearly_cost_yuan: u64,
+    /// How many people work with it.
+    pub user_count: u64,
     /// Year it was built.
     pub built_year: u16,
     /// Running, retired, or being built.

@@ -33,10 +33,18 @@ export const map = [
     },
   },
   {
-    name: 'budget: silent systems picked out, both numbers of each share shown, a system opened, sums by department',
+    name: 'budget: silent systems and those paid for nothing picked out, both numbers of each share shown, a system opened, sums by department',
     async run(stage) {
       const page = await stage.logIn(stage.account('business_operator'), '/budget')
       await stage.inspect(page, 'budget')
+      const idle = await page.locator('[data-test=idle]').innerText()
+      await page.click('[data-test=idle-show]')
+      await page.waitForURL(/flag=still_paid/)
+      await stage.settle(page)
+      const paid = await page.locator('main tbody tr').allInnerTexts()
+      const { total } = await stage.get(page, 'budget?flag=still_paid')
+      assert(paid.length > 0 && paid.every((row) => row.includes('仍在付费')) && idle.includes(`${total} 个`), `not what the note says: ${idle}`)
+      await stage.inspect(page, 'budget-still-paid')
       await stage.go(page, '/budget?flag=silent')
       const rows = await page.locator('main tbody tr').allInnerTexts()
       assert(rows.length > 0 && rows.every((row) => row.includes('沉默')), 'not only silent systems')

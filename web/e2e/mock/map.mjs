@@ -41,8 +41,9 @@ const ratio = (numerator, denominator) => ({ numerator, denominator })
 const flag = (name, zh) => ({ flag: name, zh, en: name })
 const lines = systems.map((one, i) => {
   const calls = one.calls.slice(-12).reduce((sum, each) => sum + each, 0)
-  const flags = [...(calls ? [] : [flag('silent', '连续多月无人调用')]), ...(i % 5 === 0 ? [flag('overlaps', '半数以上信息项其他系统也有')] : []), ...(one.listed ? [] : [flag('nothing_listed', '在用系统没有发布任何资源')])]
-  return { ...one, calls, refused: calls % 13, cost_per_use: one.cost_yuan && calls ? ratio(one.cost_yuan, calls) : null, consumers: ratio(calls ? 1 + (i % 3) : 0, 4), overlap: ratio(i % 5 === 0 ? 5 : i % 3, 8), listed: ratio(one.listed, one.listed + 2), mounted: ratio(one.mounted, one.listed), last_call_ms: calls ? Date.now() - i * 3_600_000 : null, silent_months: calls ? 0 : 6 + i, flags }
+  const [yearly, people] = [Math.round((one.cost_yuan ?? 600_000) / 9), 8 + ((i * 37) % 200)]
+  const flags = [...(calls ? [] : [flag('silent', '连续多月无人调用'), flag('still_paid', '无人调用或者已停用，每年仍付运行费')]), ...(i % 5 === 0 ? [flag('overlaps', '半数以上信息项其他系统也有')] : []), ...(one.listed ? [] : [flag('nothing_listed', '在用系统没有发布任何资源')])]
+  return { ...one, yearly_cost_yuan: yearly, user_count: people, cost_per_user: ratio(yearly, people), calls, refused: calls % 13, cost_per_use: one.cost_yuan && calls ? ratio(one.cost_yuan, calls) : null, consumers: ratio(calls ? 1 + (i % 3) : 0, 4), overlap: ratio(i % 5 === 0 ? 5 : i % 3, 8), listed: ratio(one.listed, one.listed + 2), mounted: ratio(one.mounted, one.listed), last_call_ms: calls ? Date.now() - i * 3_600_000 : null, silent_months: calls ? 0 : 6 + i, flags }
 })
 
 /** Routes of the map and of the budget view. */
@@ -54,7 +55,7 @@ export const map = (page) => [
     rest.delete('sort')
     return page(lines.filter((one) => (!query.get('flag') || one.flags.some((each) => each.flag === query.get('flag'))) && (!user.role.startsWith('department') || one.organisation_id === user.organisation.id)), rest, ['name'])
   }],
-  ['GET', 'budget/departments', ({ query }) => page(OFFICES.map(([organisation_id, organisation_name]) => ({ organisation_id, organisation_name, systems: ratio(3, 4), cost_yuan: 5_600_000, without_cost: 1, calls: 4200, cost_per_use: ratio(5_600_000, 4200), silent: ratio(1, 3), refusing: ratio(0, 3), listed: ratio(8, 12) })), query, ['organisation_name'])],
+  ['GET', 'budget/departments', ({ query }) => page(OFFICES.map(([organisation_id, organisation_name]) => ({ organisation_id, organisation_name, systems: ratio(3, 4), cost_yuan: 5_600_000, without_cost: 1, yearly_cost_yuan: 620_000, idle_yearly_yuan: 80_000, user_count: 240, cost_per_user: ratio(620_000, 240), calls: 4200, cost_per_use: ratio(5_600_000, 4200), silent: ratio(1, 3), refusing: ratio(0, 3), listed: ratio(8, 12) })), query, ['organisation_name'])],
   ['GET', 'budget/systems/([^/]+)', ({ params }) => {
     const line = lines.find((one) => one.system_id === params[0])
     const system = systems.find((one) => one.system_id === params[0])

@@ -56,7 +56,7 @@ export interface ChimneyMap {
 
 export const chimneys = (at_ms?: number) => call<ChimneyMap>('GET', '/api/v1/chimneys', { query: { at_ms } })
 
-export type BudgetFlag = 'silent' | 'nothing_listed' | 'all_withheld' | 'overlaps'
+export type BudgetFlag = 'silent' | 'still_paid' | 'nothing_listed' | 'all_withheld' | 'overlaps'
 
 /** What a system cost and what it is used for. */
 export interface BudgetLine {
@@ -67,6 +67,11 @@ export interface BudgetLine {
   state: string
   built_year?: number | null
   cost_yuan?: number | null
+  /** Yuan a year. */
+  yearly_cost_yuan?: number | null
+  user_count?: number | null
+  /** Yuan a year, people. */
+  cost_per_user?: Ratio | null
   calls: number
   refused: number
   cost_per_use?: Ratio | null
@@ -90,7 +95,12 @@ export interface DepartmentSum {
   organisation_name: string
   systems: Ratio
   cost_yuan: number
+  yearly_cost_yuan: number
   without_cost: number
+  /** What is paid a year for systems that are silent or given up. */
+  idle_yearly_yuan: number
+  user_count: number
+  cost_per_user?: Ratio | null
   calls: number
   cost_per_use?: Ratio | null
   silent: Ratio

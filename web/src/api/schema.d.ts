@@ -236,7 +236,8 @@ export interface paths {
         };
         /**
          * Systems with what they cost and what they are used for; departments see their own. Sorts by `name`, `organisation_name`,
-         *     `built_year`, `cost_yuan`, `calls`, `cost_per_use`, `consumers`, `overlap`, `listed`, `silent_months`.
+         *     `built_year`, `cost_yuan`, `yearly_cost_yuan`, `user_count`, `calls`, `cost_per_use`, `cost_per_user`, `consumers`, `overlap`,
+         *     `listed`, `silent_months`.
          */
         get: operations["list_budget"];
         put?: never;
@@ -2521,6 +2522,7 @@ export interface components {
             mounted: components["schemas"]["Ratio"];
             /** @description Name. */
             name: string;
+            cost_per_user?: components["schemas"]["Ratio"] | null;
             /** @description Owner. */
             organisation_id: components["schemas"]["OrganisationId"];
             /** @description Name of the owner. */
@@ -2559,6 +2561,11 @@ export interface components {
             /** @description Grant. */
             id: string;
             /** @description Granted items with masking. */
+            /**
+             * Format: int64
+             * @description How many people work with it.
+             */
+            user_count?: number | null;
             items: components["schemas"]["ItemView"][];
             /** @description Key items. */
             keys: components["schemas"]["ItemLabel"][];
@@ -3170,11 +3177,17 @@ export interface components {
             /** @description Systems in use, of all. */
             systems: components["schemas"]["Ratio"];
             /**
+            cost_per_user?: components["schemas"]["Ratio"] | null;
              * Format: int64
              * @description Systems without a cost in the inventory.
              */
             without_cost: number;
             /**
+            /**
+             * Format: int64
+             * @description What is paid for those that are silent or given up, yuan a year.
+             */
+            idle_yearly_yuan: number;
              * Format: int64
              * @description What those in use cost to run together, yuan a year.
              */
@@ -3187,6 +3200,11 @@ export interface components {
             /** @description Id. */
             organisation_id: components["schemas"]["OrganisationId"];
             /** @description Short name. */
+            /**
+             * Format: int64
+             * @description How many work with those in use; who works with two counts twice.
+             */
+            user_count: number;
             short_name: string;
             /** @description Systems that stood at the time. */
             systems: components["schemas"]["ChimneyView"][];
@@ -3474,7 +3492,7 @@ export interface components {
          * @description What stands out about a system.
          * @enum {string}
          */
-        Flag: "silent" | "nothing_listed" | "all_withheld" | "overlaps";
+        Flag: "silent" | "still_paid" | "nothing_listed" | "all_withheld" | "overlaps";
         /** @description A flag with its reason. */
         FlagView: {
             /** @description Why, in English. */
@@ -4742,6 +4760,7 @@ export interface components {
                 yearly_cost_yuan?: number | null;
             }[];
             /**
+                cost_per_user?: components["schemas"]["Ratio"] | null;
              * Format: int64
              * @description Page, from 1.
              */
@@ -4780,6 +4799,11 @@ export interface components {
              * @description Rows a page.
              */
             page_size: number;
+                /**
+                 * Format: int64
+                 * @description How many people work with it.
+                 */
+                user_count?: number | null;
             /**
              * Format: int64
              * @description Rows of the whole list.
@@ -4972,11 +4996,17 @@ export interface components {
             total: number;
         };
         /** @description One page of a list. */
+                cost_per_user?: components["schemas"]["Ratio"] | null;
         Page_Element: {
             /** @description Rows of this page. */
             items: {
                 /** @description Code, for example `person.id`. */
                 code: string;
+                /**
+                 * Format: int64
+                 * @description What is paid for those that are silent or given up, yuan a year.
+                 */
+                idle_yearly_yuan: number;
                 /** @description English name. */
                 en: string;
                 /**
@@ -4989,6 +5019,11 @@ export interface components {
                 /** @description Standard that defines it; empty when none does. */
                 standard: string;
                 /** @description Chinese name. */
+                /**
+                 * Format: int64
+                 * @description How many work with those in use; who works with two counts twice.
+                 */
+                user_count: number;
                 zh: string;
             }[];
             /**

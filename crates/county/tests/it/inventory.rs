@@ -4,7 +4,8 @@ use std::collections::HashSet;
 
 use county::{Entry, ShareType, Size, SystemState, generate};
 
-/// Forty systems or more, some retired with a successor at the same department; every system with a store is among them.
+/// Forty systems or more, some retired with a successor at the same department; every system with a store is among them,
+/// and of each is known what a year costs and how many people work with it.
 #[test]
 fn systems_are_inventoried() {
     let systems = county::systems();
@@ -17,6 +18,24 @@ fn systems_are_inventoried() {
             assert_eq!((system.state, &found.department), (SystemState::Retired, &system.department));
         }
     }
+    for system in &systems {
+        let (used, paid) = (system.user_count > 0, system.yearly_cost_yuan > 0);
+        match system.state {
+            SystemState::Running => assert!(used && paid, "{}", system.name),
+            // Some that were given up are still paid for, and nobody works with them.
+            SystemState::Retired => assert!(!used, "{}", system.name),
+            SystemState::Building => assert!(!used && !paid, "{}", system.name),
+        }
+        if let Some(cost) = system.cost_yuan {
+            assert!(
+                system.yearly_cost_yuan * 6 <= cost,
+                "{}: a year costs a sixth of building at most",
+                system.name
+            );
+        }
+    }
+    let paid_for_nothing = |one: &&county::Inventoried| one.user_count == 0 && one.yearly_cost_yuan > 0;
+    assert!(systems.iter().filter(paid_for_nothing).count() >= 2);
     let county = generate(1, Size { residents: 200, enterprises: 20 });
     for department in county.departments() {
         for system in &department.systems {

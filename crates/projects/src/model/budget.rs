@@ -12,6 +12,8 @@ use crate::matching::Ratio;
 pub enum Flag {
     /// 沉默系统: in use, and nobody called for months.
     Silent,
+    /// 仍在付费: silent or given up, and still paid for every year.
+    StillPaid,
     /// 未编目: in use, and nothing of it is listed.
     NothingListed,
     /// 全部不予共享: everything listed is withheld.
@@ -25,6 +27,9 @@ impl Flag {
     pub fn reason(self) -> (&'static str, &'static str) {
         match self {
             Flag::Silent => ("连续多月无人调用", "nobody called for months"),
+            Flag::StillPaid => {
+                ("无人调用或者已停用，每年仍付运行费", "silent or given up, and still paid for")
+            }
             Flag::NothingListed => ("在用系统没有发布任何资源", "in use, and nothing of it is listed"),
             Flag::AllWithheld => ("已发布的资源全部为不予共享", "everything it lists is withheld"),
             Flag::Overlaps => ("半数以上信息项其他系统也有", "others hold half or more of its items"),
@@ -62,6 +67,10 @@ pub struct BudgetLine {
     pub cost_yuan: Option<i64>,
     /// What it costs to run, yuan a year.
     pub yearly_cost_yuan: Option<i64>,
+    /// How many people work with it.
+    pub user_count: Option<i64>,
+    /// Cost of running by the people who work with it: yuan a year, people.
+    pub cost_per_user: Option<Ratio>,
     /// Answered calls in the period.
     pub calls: i64,
     /// Refused calls in the period.
@@ -157,6 +166,12 @@ pub struct DepartmentSum {
     pub yearly_cost_yuan: i64,
     /// Systems without a cost in the inventory.
     pub without_cost: i64,
+    /// What is paid for those that are silent or given up, yuan a year.
+    pub idle_yearly_yuan: i64,
+    /// How many work with those in use; who works with two counts twice.
+    pub user_count: i64,
+    /// Cost of running by the people who work with those in use, where both are known: yuan a year, people.
+    pub cost_per_user: Option<Ratio>,
     /// Answered calls in the period.
     pub calls: i64,
     /// Cost of building by answered calls: yuan, calls.

@@ -23,7 +23,8 @@ pub(super) struct MapQuery {
 }
 
 /// Systems with what they cost and what they are used for; departments see their own. Sorts by `name`, `organisation_name`,
-/// `built_year`, `cost_yuan`, `calls`, `cost_per_use`, `consumers`, `overlap`, `listed`, `silent_months`.
+/// `built_year`, `cost_yuan`, `yearly_cost_yuan`, `user_count`, `calls`, `cost_per_use`, `cost_per_user`, `consumers`, `overlap`,
+/// `listed`, `silent_months`.
 #[utoipa::path(get, path = "/api/v1/budget", operation_id = "list_budget", tag = "projects",
     params(ListQuery, BudgetFilter),
     responses((status = 200, body = Page<BudgetLine>), (status = 400, body = ErrorBody),

@@ -125,6 +125,11 @@ impl Books {
             built_year: system.built_year,
             cost_yuan: system.cost_yuan,
             yearly_cost_yuan: system.yearly_cost_yuan,
+            user_count: system.user_count,
+            cost_per_user: system
+                .yearly_cost_yuan
+                .zip(system.user_count)
+                .map(|(yuan, people)| Ratio { numerator: yuan, denominator: people }),
             calls,
             refused,
             cost_per_use: system.cost_yuan.map(|yuan| Ratio { numerator: yuan, denominator: calls }),
@@ -149,6 +154,10 @@ impl Books {
         if in_use && line.silent_months.unwrap_or(stood) >= self.silent_after {
             flags.push(Flag::Silent);
         }
+        let idle = flags.contains(&Flag::Silent) || line.state == SystemState::Retired;
+        if idle && line.yearly_cost_yuan.unwrap_or(0) > 0 {
+            flags.push(Flag::StillPaid);
+        }
         if in_use && line.listed.numerator == 0 {
             flags.push(Flag::NothingListed);
         } else if in_use && all_withheld {
@@ -171,20 +180,25 @@ fn has(line: &BudgetLine, flags: &[Flag]) -> bool {
     line.flags.iter().any(|view| flags.contains(&view.flag))
 }
 
+/// What one use or user costs, for sorting: unknown comes first, and what is paid for nobody costs most.
+fn each(cost: Option<Ratio>) -> f64 {
+    match cost {
+        None => -1.0,
+        Some(Ratio { numerator: 0, denominator: 0 }) => 0.0,
+        Some(ratio) => ratio.value().unwrap_or(f64::INFINITY),
+    }
+}
+
 fn sort(lines: &mut [BudgetLine], query: &ListQuery) {
     let (field, descending) = query.order().unwrap_or(("cost_yuan", true));
     let value = |ratio: Ratio| ratio.value().unwrap_or(-1.0);
     lines.sort_by(|a, b| {
         let order = match field {
             "calls" => a.calls.cmp(&b.calls),
-            // What nobody uses costs most a use.
-            "cost_per_use" => {
-                let each = |line: &BudgetLine| {
-                    let ratio = line.cost_per_use;
-                    ratio.map_or(-1.0, |ratio| ratio.value().unwrap_or(f64::INFINITY))
-                };
-                each(a).total_cmp(&each(b))
-            }
+            "cost_per_use" => each(a.cost_per_use).total_cmp(&each(b.cost_per_use)),
+            "cost_per_user" => each(a.cost_per_user).total_cmp(&each(b.cost_per_user)),
+            "yearly_cost_yuan" => a.yearly_cost_yuan.cmp(&b.yearly_cost_yuan),
+            "user_count" => a.user_count.cmp(&b.user_count),
             "consumers" => a.consumers.numerator.cmp(&b.consumers.numerator),
             "overlap" => value(a.overlap).total_cmp(&value(b.overlap)),
             "listed" => value(a.listed).total_cmp(&value(b.listed)),
@@ -382,6 +396,16 @@ fn department_sum(lines: &[BudgetLine]) -> Option<DepartmentSum> {
         cost_yuan: cost,
         yearly_cost_yuan: running.iter().filter_map(|line| line.yearly_cost_yuan).sum(),
         without_cost: i64::try_from(without_cost).unwrap_or(i64::MAX),
+        idle_yearly_yuan: lines
+            .iter()
+            .filter(|line| has(line, &[Flag::StillPaid]))
+            .filter_map(|line| line.yearly_cost_yuan)
+            .sum(),
+        user_count: running.iter().filter_map(|line| line.user_count).sum(),
+        cost_per_user: running.iter().filter_map(|line| line.cost_per_user).reduce(|sum, one| Ratio {
+            numerator: sum.numerator + one.numerator,
+            denominator: sum.denominator + one.denominator,
+        }),
         calls,
         cost_per_use: (without_cost < lines.len()).then_some(Ratio { numerator: cost, denominator: calls }),
         silent: with(&[Flag::Silent]),

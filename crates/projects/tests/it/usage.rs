@@ -133,6 +133,47 @@ on_both! {
         assert_eq!(map["months"], json!([]));
     }
 
+    /// A year's cost and the people who work with a system stand beside what it is used for; what is silent or given up
+    /// and still paid for is told, and the sums of a department say how much that is.
+    async fn what_is_paid_for_nothing(world: World) {
+        let (system, _) = world.register().await;
+        let figures = json!({"yearly_cost_yuan": 300_000, "user_count": 60});
+        world.ok(&world.user(Role::DepartmentOperator, &world.police), "PATCH", &format!("/api/v1/systems/{system}"), figures).await;
+        history(&world).await;
+        for (name, state, yearly, people) in [
+            ("旧低保系统", "running", Some(50_000), Some(4)),
+            ("殡葬系统", "retired", Some(20_000), Some(0)),
+            ("老台账", "retired", Some(0), Some(0)),
+            ("未填系统", "running", None, None),
+        ] {
+            let body = json!({"name": name, "built_year": 2010, "state": state, "yearly_cost_yuan": yearly, "user_count": people});
+            world.system(&world.welfare, body).await;
+        }
+        let sorted = world.ok(&world.business(), "GET", "/api/v1/budget?sort=-cost_per_user", Value::Null).await;
+        let lines = sorted["items"].as_array().unwrap();
+        let names: Vec<_> = lines.iter().map(|line| line["name"].as_str().unwrap()).collect();
+        assert_eq!(names[0], "殡葬系统", "paid for nobody costs most: {names:?}");
+        assert_eq!(names[1], "旧低保系统");
+        let line = |name: &str| lines.iter().find(|line| line["name"] == name).unwrap();
+        let used = lines.iter().find(|line| line["system_id"] == json!(system)).unwrap();
+        assert_eq!((&used["yearly_cost_yuan"], &used["user_count"]), (&json!(300_000), &json!(60)));
+        assert_eq!(used["cost_per_user"], json!({"numerator": 300_000, "denominator": 60}));
+        assert_eq!(line("未填系统")["cost_per_user"], Value::Null);
+        let by_yearly = world.ok(&world.business(), "GET", "/api/v1/budget?sort=-yearly_cost_yuan", Value::Null).await;
+        assert_eq!(by_yearly["items"][0]["system_id"], json!(system));
+
+        let paid = world.ok(&world.business(), "GET", "/api/v1/budget?flag=still_paid&sort=name", Value::Null).await;
+        let mut names: Vec<_> = paid["items"].as_array().unwrap().iter().map(|line| line["name"].as_str().unwrap()).collect();
+        names.sort_unstable();
+        assert_eq!(names, ["旧低保系统", "殡葬系统"], "silent, and given up");
+        let sums = world.ok(&world.business(), "GET", "/api/v1/budget/departments", Value::Null).await;
+        let sum = |name: &str| sums["items"].as_array().unwrap().iter().find(|sum| sum["organisation_name"] == name).unwrap();
+        let welfare = sum(&world.welfare.name);
+        assert_eq!((&welfare["idle_yearly_yuan"], &welfare["yearly_cost_yuan"], &welfare["user_count"]), (&json!(70_000), &json!(50_000), &json!(4)));
+        assert_eq!(welfare["cost_per_user"], json!({"numerator": 50_000, "denominator": 4}));
+        assert_eq!(sum(&world.police.name)["idle_yearly_yuan"], 0);
+    }
+
     /// Every figure shows what it was made of; systems that are silent or refuse to share are told with the reason.
     async fn the_budget_view(world: World) {
         let (system, _) = world.register().await;

@@ -149,7 +149,8 @@ async fn systems(
         let input = json!({
             "organisation_id": organisation_id, "name": system.name, "purpose": system.purpose,
             "built_year": system.built_year, "cost_yuan": system.cost_yuan, "users": system.users,
-            "owner": system.owner, "state": system.state.as_str(),
+            "yearly_cost_yuan": system.yearly_cost_yuan, "user_count": system.user_count, "owner": system.owner,
+            "state": system.state.as_str(),
         });
         let made = operator.post("/api/v1/systems", &input).await?;
         ids.insert(system.name.clone(), id(&made)?);
