@@ -85,11 +85,8 @@ pub struct Raised {
 }
 
 fn credit_code(number: usize) -> String {
-    let organisation = format!("{number:08}");
-    let check = standards::credit_code::organisation_check(organisation.as_bytes()).map_or('0', char::from);
-    let first = format!("11330106{organisation}{check}");
-    let last = standards::credit_code::check_character(first.as_bytes()).map_or('0', char::from);
-    format!("{first}{last}")
+    // Digits are always of the alphabet.
+    standards::credit_code::complete("11", "330106", &format!("{number:08}")).unwrap_or_default()
 }
 
 fn input(

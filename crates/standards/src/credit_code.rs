@@ -94,6 +94,15 @@ pub fn organisation_check(first8: &[u8]) -> Option<u8> {
     })
 }
 
+/// The code of an organisation of `class` (registering department and category, `11` for an organ of state) registered in
+/// `region` (six digits), out of the eight characters of its organisation code: both check characters are added (GB 32100-2015,
+/// GB 11714). `None` when a character is not of the alphabet or a length is wrong.
+pub fn complete(class: &str, region: &str, organisation: &str) -> Option<String> {
+    let own = organisation_check(organisation.as_bytes())?;
+    let first = format!("{class}{region}{organisation}{}", char::from(own));
+    (first.len() == 17).then(|| check_character(first.as_bytes()).map(|last| format!("{first}{}", char::from(last))))?
+}
+
 /// Reads a credit code.
 ///
 /// Repaired: width, spaces, hyphens, case, and letters outside the alphabet (I, O, Z, S) when exactly the look-alike digit makes the code

@@ -107,7 +107,7 @@ on_both! {
 /// Elements and code sets are there for whoever is logged in.
 #[tokio::test]
 async fn standards_are_served() {
-    let world = World::sqlite().await;
+    let world = World::new(testbed::Place::sqlite().unwrap()).await;
     let reader = world.operator();
     let (_, list) = world.send(Some(&reader), "GET", "/api/v1/elements?q=person.id", Value::Null).await;
     assert_eq!((&list["total"], &list["items"][0]["grade"]), (&json!(1), &json!(4)));

@@ -235,8 +235,6 @@ impl Item {
 /// The credit code of an organ of state, by a number of ours.
 pub(crate) fn state_organ(number: u32) -> String {
     let organisation = format!("{:08}", 8_630_000 + number * 137);
-    let own = standards::credit_code::organisation_check(organisation.as_bytes()).map_or('0', char::from);
-    let first = format!("11{}{organisation}{own}", crate::REGION);
-    let last = standards::credit_code::check_character(first.as_bytes()).map_or('0', char::from);
-    format!("{first}{last}")
+    // Digits are always of the alphabet.
+    standards::credit_code::complete("11", crate::REGION, &organisation).unwrap_or_default()
 }

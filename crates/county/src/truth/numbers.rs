@@ -40,12 +40,7 @@ pub(crate) fn credit_code(rng: &mut StdRng, used: &mut HashSet<String>, class: &
     loop {
         let mut organisation = String::from("MA");
         organisation.extend((0..6).map(|_| char::from(LETTERS[rng.random_range(0..LETTERS.len())])));
-        let Some(check) = standards::credit_code::organisation_check(organisation.as_bytes()) else {
-            continue;
-        };
-        let first = format!("{class}{}{organisation}{}", crate::REGION, char::from(check));
-        let Some(last) = standards::credit_code::check_character(first.as_bytes()) else { continue };
-        let code = format!("{first}{}", char::from(last));
+        let Some(code) = standards::credit_code::complete(class, crate::REGION, &organisation) else { continue };
         if used.insert(code.clone()) {
             return code;
         }

@@ -88,16 +88,9 @@ pub fn organisation(name: &str, short: &str, credit_code: &str, region: &str) ->
     }
 }
 
-/// The code with a check character that fits, so that the literal above needs none.
-pub fn fitting_code(code: &str) -> String {
-    "0123456789ABCDEFGHJKLMNPQRTUWXY"
-        .chars()
-        .map(|check| format!("{}{check}", code.get(..17).unwrap_or_default()))
-        .find(|candidate| {
-            standards::value::standardise(&standards::value::ValueKind::CreditCode, candidate).status
-                == standards::value::Status::Valid
-        })
-        .unwrap_or_else(|| code.to_owned())
+/// A credit code of the county's organs of state out of eight characters of our own.
+pub fn state_code(organisation: &str) -> String {
+    standards::credit_code::complete("11", county::REGION, organisation).unwrap_or_default()
 }
 
 /// An account of the demo.

@@ -23,24 +23,8 @@ use sea_orm::EntityTrait as _;
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
+pub(crate) use testbed::on_both;
 use tower::ServiceExt as _;
-
-/// Runs each test on both engines.
-macro_rules! on_both {
-    ($($(#[$doc:meta])* async fn $name:ident($world:ident: World) $body:block)+) => {$(
-        mod $name {
-            use super::*;
-            async fn run($world: World) $body
-            $(#[$doc])*
-            #[tokio::test]
-            async fn sqlite() { run(World::sqlite().await).await }
-            $(#[$doc])*
-            #[tokio::test]
-            async fn postgres() { run(World::postgres().await).await }
-        }
-    )+};
-}
-pub(crate) use on_both;
 
 pub const PASSWORD: &str = "Binjiang-2026-x";
 
@@ -63,7 +47,7 @@ pub struct World {
     /// Where the log-in service of others listens once a test starts it.
     pub elsewhere: parking_lot::Mutex<Option<std::net::TcpListener>>,
     app: Router,
-    _folder: tempfile::TempDir,
+    _place: testbed::Place,
 }
 
 /// An answer.
@@ -112,14 +96,6 @@ fn router(identity: &Identity, catalog: &Catalog) -> Router {
         .layer(middleware::from_fn_with_state(identity.clone(), identity::layer))
 }
 
-fn credit_code(number: u32) -> String {
-    let organisation = format!("{number:08}");
-    let check = standards::credit_code::organisation_check(organisation.as_bytes()).unwrap();
-    let first = format!("11330106{organisation}{}", char::from(check));
-    let last = standards::credit_code::check_character(first.as_bytes()).unwrap();
-    format!("{first}{}", char::from(last))
-}
-
 async fn office(catalog: &Catalog, name: &str, short_code: &str, number: u32) -> Organisation {
     let input = OrganisationInput {
         name: name.to_owned(),
@@ -133,21 +109,15 @@ async fn office(catalog: &Catalog, name: &str, short_code: &str, number: u32) ->
     catalog.create_organisation(&Actor::System, input).await.unwrap()
 }
 
+/// A valid credit code out of a number.
+fn credit_code(number: u32) -> String {
+    standards::credit_code::complete("11", "330106", &format!("{number:08}")).unwrap()
+}
+
 impl World {
-    pub async fn sqlite() -> Self {
-        Self::new(String::new()).await
-    }
-
-    pub async fn postgres() -> Self {
-        let server = testbed::shared_postgres().await.unwrap();
-        let database = server.create_database().await.unwrap();
-        Self::new(database.url().to_owned()).await
-    }
-
-    async fn new(url: String) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let mut config = Config { data_dir: folder.path().join("data"), ..Config::default() };
-        config.database.url = url;
+    pub async fn new(place: testbed::Place) -> Self {
+        let mut config = Config { data_dir: place.folder().join("data"), ..Config::default() };
+        config.database.url = place.url().to_owned();
         config.limits.body_bytes = 64 * 1024;
         let elsewhere = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         config.oidc.insert("province".to_owned(), crate::provider::configured(&elsewhere));
@@ -162,7 +132,7 @@ impl World {
         let identity = Identity::new(kernel.clone(), catalog.clone()).unwrap();
         let app = router(&identity, &catalog);
         let elsewhere = parking_lot::Mutex::new(Some(elsewhere));
-        Self { kernel, identity, clock, police, welfare, elsewhere, app, _folder: folder }
+        Self { kernel, identity, clock, police, welfare, elsewhere, app, _place: place }
     }
 
     /// Identity started anew over the same database and keys, as after a restart.

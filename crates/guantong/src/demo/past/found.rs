@@ -13,13 +13,13 @@ use serde_json::json;
 use super::super::api::{Session, text};
 use super::super::departments::{Agents, Joining};
 use super::super::seed::{
-    PASSWORD, Seeded, SeededClient, SeededDepartment, account, fitting_code, organisation, person,
+    PASSWORD, Seeded, SeededClient, SeededDepartment, account, organisation, person, state_code,
 };
 use super::{Past, id};
 
 /// The data bureau, and the three who run the platform.
 pub async fn bureau(past: &Past<'_>) -> anyhow::Result<Seeded> {
-    let input = organisation("云澜县数据局", "数据局", &fitting_code("11513428MB0000000T"), county::REGION);
+    let input = organisation("云澜县数据局", "数据局", &state_code("MB000000"), county::REGION);
     let bureau = past.hub.catalog.create_organisation(&Actor::System, input).await?;
     let own = ActorOrganisation {
         id: bureau.id.clone(),

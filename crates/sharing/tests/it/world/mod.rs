@@ -24,24 +24,8 @@ use sea_orm_migration::{MigrationTrait, MigratorTrait};
 pub use seed::{residents, stations};
 use serde_json::Value;
 use sharing::Sharing;
+pub(crate) use testbed::on_both;
 use tower::ServiceExt as _;
-
-/// Runs each test on both engines.
-macro_rules! on_both {
-    ($($(#[$doc:meta])* async fn $name:ident($world:ident: World) $body:block)+) => {$(
-        mod $name {
-            use super::*;
-            async fn run($world: World) $body
-            $(#[$doc])*
-            #[tokio::test]
-            async fn sqlite() { run(World::sqlite().await).await }
-            $(#[$doc])*
-            #[tokio::test]
-            async fn postgres() { run(World::postgres().await).await }
-        }
-    )+};
-}
-pub(crate) use on_both;
 
 /// Monday, 2 March 2026, ten in the morning in China.
 pub const MONDAY: i64 = 1_772_416_800_000;
@@ -112,32 +96,18 @@ pub struct World {
     /// Shared unconditionally.
     pub stations: String,
     config: Config,
-    _folder: tempfile::TempDir,
+    _place: testbed::Place,
 }
 
+/// A valid credit code out of a number.
 fn credit_code(number: u32) -> String {
-    let organisation = format!("{number:08}");
-    let check = standards::credit_code::organisation_check(organisation.as_bytes()).unwrap();
-    let first = format!("11330106{organisation}{}", char::from(check));
-    let last = standards::credit_code::check_character(first.as_bytes()).unwrap();
-    format!("{first}{}", char::from(last))
+    standards::credit_code::complete("11", "330106", &format!("{number:08}")).unwrap()
 }
 
 impl World {
-    pub async fn sqlite() -> Self {
-        Self::new(String::new()).await
-    }
-
-    pub async fn postgres() -> Self {
-        let server = testbed::shared_postgres().await.unwrap();
-        let database = server.create_database().await.unwrap();
-        Self::new(database.url().to_owned()).await
-    }
-
-    async fn new(url: String) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let mut config = Config { data_dir: folder.path().join("data"), ..Config::default() };
-        config.database.url = url;
+    pub async fn new(place: testbed::Place) -> Self {
+        let mut config = Config { data_dir: place.folder().join("data"), ..Config::default() };
+        config.database.url = place.url().to_owned();
         let clock = Arc::new(ManualClock::at(MONDAY));
         let parts = Parts::open(&config, &clock, 7).await;
         let catalog = &parts.catalog;
@@ -156,7 +126,7 @@ impl World {
             residents: String::new(),
             stations: String::new(),
             config,
-            _folder: folder,
+            _place: place,
         };
         world.residents = world.resource(&residents(), true).await;
         world.stations = world.resource(&stations(), true).await;
@@ -190,6 +160,10 @@ impl World {
 
     pub fn head_of(&self, organisation: &ActorOrganisation) -> Actor {
         Self::user(Role::DepartmentHead, organisation)
+    }
+
+    pub fn developer_of(&self, organisation: &ActorOrganisation) -> Actor {
+        Self::user(Role::DepartmentDeveloper, organisation)
     }
 
     pub fn role(&self, role: Role) -> Actor {
