@@ -27,6 +27,8 @@ pub struct Score {
     /// Columns that the department does not describe, and the element that was proposed for them as sure.
     beside: Vec<(String, Option<String>)>,
     codes: (usize, usize),
+    /// Codes that were given another meaning than theirs.
+    wrong_codes: usize,
     keys: (usize, usize),
     as_of: (usize, usize),
 }
@@ -66,6 +68,8 @@ impl Score {
                 // A code that is the standard's own needs no line in the map.
                 let right = found.map_or(own == standard, |code| code.standard.as_ref() == Some(standard));
                 self.codes.0 += usize::from(right);
+                let said = found.is_some_and(|code| code.standard.is_some());
+                self.wrong_codes += usize::from(said && !right);
                 self.codes.1 += 1;
             }
             self.keys.1 += 1;
@@ -149,9 +153,9 @@ impl Score {
         ));
         let beside = self.beside.iter().filter(|(_, element)| element.is_some()).count();
         text.push_str(&format!(
-            " Code maps: {} of {} codes right. Keys: {} of {} columns right. As-of columns: {} of {} right. Of {} columns that the \
+            " Code maps: {} of {} codes right, {} wrong, the others left to a person. Keys: {} of {} columns right. As-of columns: {} of {} right. Of {} columns that the \
              departments do not describe, {beside} were given an element as sure.",
-            self.codes.0, self.codes.1, self.keys.0, self.keys.1, self.as_of.0, self.as_of.1, self.beside.len(),
+            self.codes.0, self.codes.1, self.wrong_codes, self.keys.0, self.keys.1, self.as_of.0, self.as_of.1, self.beside.len(),
         ));
         text
     }

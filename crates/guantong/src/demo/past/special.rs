@@ -196,8 +196,6 @@ pub async fn open_requests(past: &Past<'_>, seeded: &Seeded) -> anyhow::Result<(
     narrowed(past, seeded).await?;
     incomplete(past, seeded).await?;
     needs::on_the_board(past, seeded).await?;
-    catalogue::under_way(seeded).await?;
-    plans::under_way(past, seeded).await?;
     let signing: Line = (
         "education",
         "civil",
@@ -241,16 +239,17 @@ pub async fn open_requests(past: &Past<'_>, seeded: &Seeded) -> anyhow::Result<(
     // Approved, and not mounted: nobody can use it before the provider has mounted it.
     let delivering: Line =
         ("civil", "insurance", "RS-DYFF-004", "MZ-SHJZ-001", CITED, &["name", "benefit_amount", "paid"]);
-    for (line, state) in [
-        (delivering, "delivering"),
-        (proposed, "provider_signing"),
-        (deciding, "deciding"),
-        (checking, "checking"),
-        (signing, "signing"),
-        (draft, "draft"),
-    ] {
+    for (line, state) in [(delivering, "delivering"), (proposed, "provider_signing")] {
         file(past, seeded, line, days, |_| {}).await?.until(past, state).await?;
     }
+    // A desk has late work on it, and work that is in time: what follows came in the last two weeks.
+    plans::under_way(past, seeded).await?;
+    for (line, state) in
+        [(deciding, "deciding"), (checking, "checking"), (signing, "signing"), (draft, "draft")]
+    {
+        file(past, seeded, line, days, |_| {}).await?.until(past, state).await?;
+    }
+    catalogue::under_way(seeded).await?;
     Ok(())
 }
 
