@@ -1,7 +1,8 @@
 //! The path: every movement of data takes it, and nothing else moves data.
 //!
 //! identify → authorise → fetch → standardise → minimise → record → deliver; see [`path`]. Beside it the agents it
-//! reaches ([`agents`]), the pins they are offered ([`pins`]), and the evidence as its parties read it ([`evidence`]).
+//! reaches ([`agents`]), the pins they are offered ([`pins`]), the evidence as its parties read it ([`evidence`]), and how
+//! good a resource's data is ([`quality`]).
 
 pub mod agents;
 mod breaker;
@@ -11,6 +12,7 @@ pub mod model;
 pub mod overview;
 pub mod path;
 pub mod pins;
+pub mod quality;
 mod quota;
 mod retries;
 pub mod routes;
@@ -40,6 +42,9 @@ pub const EVIDENCE: &[EvidenceKind] = &[
     EvidenceKind { kind: "exchange.agent.joined", zh: "前置机接入", en: "Agent joined" },
     EvidenceKind { kind: "exchange.agent.disabled", zh: "停用前置机", en: "Agent disabled" },
     EvidenceKind { kind: "exchange.agent.enabled", zh: "启用前置机", en: "Agent enabled" },
+    EvidenceKind {
+        kind: "exchange.quality.reported", zh: "形成数据质量报告", en: "Quality report taken"
+    },
 ];
 
 /// The path and the agents; cheap to clone.
@@ -161,6 +166,6 @@ pub fn module(exchange: &Exchange) -> Module {
         handlers: pins::handlers(exchange),
         evidence: EVIDENCE,
         todos: Vec::new(),
-        settings: &[],
+        settings: &[quality::LOOK_DAYS],
     }
 }

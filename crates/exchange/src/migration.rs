@@ -1,4 +1,4 @@
-//! Table of agents.
+//! Tables of this capability.
 
 use kernel::module::Migrations;
 use sea_orm_migration::prelude::*;
@@ -6,7 +6,7 @@ use sea_orm_migration::schema::{big_integer, big_integer_null, boolean, string, 
 
 /// Migrations of this capability.
 pub fn migrations() -> Migrations {
-    vec![Box::new(First)]
+    vec![Box::new(First), Box::new(crate::quality::QualityReports)]
 }
 
 struct First;

@@ -15,7 +15,11 @@ use crate::Exchange;
 
 /// Handlers of follow-up work.
 pub(crate) fn handlers(exchange: &Exchange) -> Vec<Arc<dyn Handler>> {
-    vec![Arc::new(GrantChanged(exchange.clone())), Arc::new(MountChanged(exchange.clone()))]
+    vec![
+        Arc::new(GrantChanged(exchange.clone())),
+        Arc::new(MountChanged(exchange.clone())),
+        crate::quality::handler(exchange),
+    ]
 }
 
 struct GrantChanged(Exchange);
@@ -38,11 +42,12 @@ impl Handler for MountChanged {
         catalog::MOUNT_CHANGED
     }
     async fn run(&self, key: &str) -> Result<()> {
-        self.0.sharing.deliver_waiting(&ResourceId(key.to_owned())).await?;
-        for grant in self.0.sharing.of_resource(&ResourceId(key.to_owned())).await? {
+        let id = ResourceId(key.to_owned());
+        self.0.sharing.deliver_waiting(&id).await?;
+        for grant in self.0.sharing.of_resource(&id).await? {
             tell(&self.0, &grant.id).await?;
         }
-        Ok(())
+        self.0.plan_quality(&id).await
     }
 }
 

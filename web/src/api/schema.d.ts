@@ -1688,6 +1688,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/resources/{id}/quality": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The newest quality report on a resource the caller may know of, with masked examples. */
+        get: operations["show_quality"];
+        put?: never;
+        /** Looks at the data now and replaces the report; for operator and head of the department that holds the data. */
+        post: operations["take_quality"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/resources/{id}/return": {
         parameters: {
             query?: never;
@@ -2504,6 +2522,7 @@ export interface components {
             /** @description Organisations that called, of those that have a grant now or called. */
             consumers: components["schemas"]["Ratio"];
             cost_per_use?: components["schemas"]["Ratio"] | null;
+            cost_per_user?: components["schemas"]["Ratio"] | null;
             /**
              * Format: int64
              * @description What it cost to build, yuan.
@@ -2522,7 +2541,6 @@ export interface components {
             mounted: components["schemas"]["Ratio"];
             /** @description Name. */
             name: string;
-            cost_per_user?: components["schemas"]["Ratio"] | null;
             /** @description Owner. */
             organisation_id: components["schemas"]["OrganisationId"];
             /** @description Name of the owner. */
@@ -2545,6 +2563,11 @@ export interface components {
             system_id: components["schemas"]["SystemId"];
             /**
              * Format: int64
+             * @description How many people work with it.
+             */
+            user_count?: number | null;
+            /**
+             * Format: int64
              * @description What it costs to run, yuan a year.
              */
             yearly_cost_yuan?: number | null;
@@ -2561,11 +2584,6 @@ export interface components {
             /** @description Grant. */
             id: string;
             /** @description Granted items with masking. */
-            /**
-             * Format: int64
-             * @description How many people work with it.
-             */
-            user_count?: number | null;
             items: components["schemas"]["ItemView"][];
             /** @description Key items. */
             keys: components["schemas"]["ItemLabel"][];
@@ -3159,11 +3177,17 @@ export interface components {
              */
             calls: number;
             cost_per_use?: components["schemas"]["Ratio"] | null;
+            cost_per_user?: components["schemas"]["Ratio"] | null;
             /**
              * Format: int64
              * @description What they cost to build together, yuan.
              */
             cost_yuan: number;
+            /**
+             * Format: int64
+             * @description What is paid for those that are silent or given up, yuan a year.
+             */
+            idle_yearly_yuan: number;
             /** @description Resources that are listed, of all. */
             listed: components["schemas"]["Ratio"];
             /** @description Owner. */
@@ -3177,17 +3201,16 @@ export interface components {
             /** @description Systems in use, of all. */
             systems: components["schemas"]["Ratio"];
             /**
-            cost_per_user?: components["schemas"]["Ratio"] | null;
+             * Format: int64
+             * @description How many work with those in use; who works with two counts twice.
+             */
+            user_count: number;
+            /**
              * Format: int64
              * @description Systems without a cost in the inventory.
              */
             without_cost: number;
             /**
-            /**
-             * Format: int64
-             * @description What is paid for those that are silent or given up, yuan a year.
-             */
-            idle_yearly_yuan: number;
              * Format: int64
              * @description What those in use cost to run together, yuan a year.
              */
@@ -3200,11 +3223,6 @@ export interface components {
             /** @description Id. */
             organisation_id: components["schemas"]["OrganisationId"];
             /** @description Short name. */
-            /**
-             * Format: int64
-             * @description How many work with those in use; who works with two counts twice.
-             */
-            user_count: number;
             short_name: string;
             /** @description Systems that stood at the time. */
             systems: components["schemas"]["ChimneyView"][];
@@ -4103,6 +4121,33 @@ export interface components {
             /** @description Place of the item in the planned resource, from 0. */
             place: number;
         };
+        /** @description Quality of one item. */
+        ItemQuality: {
+            /**
+             * @description Up to 3 examples: values masked by the rule of their kind, or the most frequent shapes of the values (`9` for a
+             *     digit, `A` and `a` for letters, `汉` for a Han character).
+             */
+            examples: string[];
+            /**
+             * Format: double
+             * @description Share of the values that do not fit the item's meaning; `null` where anything fits, or where it was not judged.
+             */
+            invalid?: number | null;
+            /** @description Item. */
+            item: string;
+            /**
+             * Format: double
+             * @description Share of the rows without a value.
+             */
+            missing: number;
+            /**
+             * Format: double
+             * @description Share of the values that had to be rewritten to fit; `null` as for `invalid`.
+             */
+            repaired?: number | null;
+            /** @description True when no examples are shown because the item is sensitive or not shared. */
+            withheld: boolean;
+        };
         /**
          * @description Data type of an item (数据类型), one letter each.
          * @enum {string}
@@ -4715,6 +4760,7 @@ export interface components {
                 /** @description Organisations that called, of those that have a grant now or called. */
                 consumers: components["schemas"]["Ratio"];
                 cost_per_use?: components["schemas"]["Ratio"] | null;
+                cost_per_user?: components["schemas"]["Ratio"] | null;
                 /**
                  * Format: int64
                  * @description What it cost to build, yuan.
@@ -4755,12 +4801,16 @@ export interface components {
                 system_id: components["schemas"]["SystemId"];
                 /**
                  * Format: int64
+                 * @description How many people work with it.
+                 */
+                user_count?: number | null;
+                /**
+                 * Format: int64
                  * @description What it costs to run, yuan a year.
                  */
                 yearly_cost_yuan?: number | null;
             }[];
             /**
-                cost_per_user?: components["schemas"]["Ratio"] | null;
              * Format: int64
              * @description Page, from 1.
              */
@@ -4799,11 +4849,6 @@ export interface components {
              * @description Rows a page.
              */
             page_size: number;
-                /**
-                 * Format: int64
-                 * @description How many people work with it.
-                 */
-                user_count?: number | null;
             /**
              * Format: int64
              * @description Rows of the whole list.
@@ -4951,11 +4996,17 @@ export interface components {
                  */
                 calls: number;
                 cost_per_use?: components["schemas"]["Ratio"] | null;
+                cost_per_user?: components["schemas"]["Ratio"] | null;
                 /**
                  * Format: int64
                  * @description What they cost to build together, yuan.
                  */
                 cost_yuan: number;
+                /**
+                 * Format: int64
+                 * @description What is paid for those that are silent or given up, yuan a year.
+                 */
+                idle_yearly_yuan: number;
                 /** @description Resources that are listed, of all. */
                 listed: components["schemas"]["Ratio"];
                 /** @description Owner. */
@@ -4968,6 +5019,11 @@ export interface components {
                 silent: components["schemas"]["Ratio"];
                 /** @description Systems in use, of all. */
                 systems: components["schemas"]["Ratio"];
+                /**
+                 * Format: int64
+                 * @description How many work with those in use; who works with two counts twice.
+                 */
+                user_count: number;
                 /**
                  * Format: int64
                  * @description Systems without a cost in the inventory.
@@ -4996,17 +5052,11 @@ export interface components {
             total: number;
         };
         /** @description One page of a list. */
-                cost_per_user?: components["schemas"]["Ratio"] | null;
         Page_Element: {
             /** @description Rows of this page. */
             items: {
                 /** @description Code, for example `person.id`. */
                 code: string;
-                /**
-                 * Format: int64
-                 * @description What is paid for those that are silent or given up, yuan a year.
-                 */
-                idle_yearly_yuan: number;
                 /** @description English name. */
                 en: string;
                 /**
@@ -5019,11 +5069,6 @@ export interface components {
                 /** @description Standard that defines it; empty when none does. */
                 standard: string;
                 /** @description Chinese name. */
-                /**
-                 * Format: int64
-                 * @description How many work with those in use; who works with two counts twice.
-                 */
-                user_count: number;
                 zh: string;
             }[];
             /**
@@ -6281,6 +6326,30 @@ export interface components {
             basis: string;
             /** @description Matter code. */
             matter: string;
+        };
+        /** @description Quality of a resource's data as the department's agent saw it. Shares are 0 to 1. */
+        QualityReport: {
+            /** @description Items that could be looked at, in the order of the entry. */
+            items: components["schemas"]["ItemQuality"][];
+            /** @description Resource. */
+            resource_id: components["schemas"]["ResourceId"];
+            /**
+             * Format: int64
+             * @description Rows in all, when known.
+             */
+            rows?: number | null;
+            /** @description Whether every row was counted; otherwise the number is an estimate. */
+            rows_exact: boolean;
+            /**
+             * Format: int64
+             * @description Rows looked at.
+             */
+            sampled_rows: number;
+            /**
+             * Format: int64
+             * @description When the agent looked, Unix milliseconds.
+             */
+            taken_ms: number;
         };
         /** @description Answer to a query. */
         QueryAnswer: {
@@ -12891,6 +12960,106 @@ export interface operations {
                 };
             };
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    show_quality: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QualityReport"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    take_quality: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QualityReport"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -9,9 +9,10 @@ use serde_json::Value;
 use wire::proto::{ListTables, ProfileTable, metadata_request::What};
 
 use crate::Exchange;
+use crate::store::Model;
 
 /// A profile reads many rows; it may take longer than a call.
-const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
 impl Exchange {
     /// Tables of a source.
@@ -48,7 +49,19 @@ impl Exchange {
         if !actor.is_of(&agent.organisation_id) {
             return Err(Error::missing(id));
         }
-        let reply = self.agents.metadata(id.as_str(), source, what, PATIENCE).await.map_err(|error| {
+        self.ask_agent(&agent, source, what, PATIENCE).await
+    }
+
+    /// Asks about a source, whoever wants to know.
+    pub(crate) async fn ask_agent(
+        &self,
+        agent: &Model,
+        source: &str,
+        what: What,
+        patience: Duration,
+    ) -> Result<Value> {
+        let asked = self.agents.metadata(agent.id.as_str(), source, what, patience).await;
+        let reply = asked.map_err(|error| {
             Error::unavailable(error.code(), error.zh(), error.en()).with("provider", agent.name.clone())
         })?;
         if let Some(refused) = reply.refused {

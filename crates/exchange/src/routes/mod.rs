@@ -1,4 +1,4 @@
-//! HTTP interface of the path, the agents and the evidence.
+//! HTTP interface of the path, the agents, the evidence and the quality of data.
 
 pub mod agents;
 pub mod calls;
@@ -22,6 +22,7 @@ pub fn router(exchange: Exchange) -> OpenApiRouter {
         .merge(agents::router())
         .merge(evidence::router())
         .merge(public::router())
+        .merge(crate::quality::routes::router())
         .routes(routes!(overview))
         .with_state(exchange)
 }

@@ -2,6 +2,7 @@
 //! counted. The same suite on SQLite and on PostgreSQL.
 #![expect(clippy::unwrap_used, reason = "a failed step of a test is a failed test")]
 
+mod quality;
 mod quotas;
 mod refusals;
 mod world;

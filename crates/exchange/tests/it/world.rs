@@ -13,6 +13,7 @@ use kernel::clock::ManualClock;
 use kernel::config::Config;
 use kernel::entropy::SeededEntropy;
 use kernel::evidence::{Leaf, Payload, index};
+use kernel::follow_up::{self, Handler};
 use kernel::ids::UserId;
 use kernel::{Actor, Kernel, Role};
 use sea_orm::{EntityTrait as _, QueryOrder as _};
@@ -64,6 +65,7 @@ pub struct World {
     pub welfare: ActorOrganisation,
     pub resource: String,
     app: Router,
+    handlers: Vec<Arc<dyn Handler>>,
     config: Config,
     _folder: tempfile::TempDir,
 }
@@ -76,7 +78,9 @@ fn credit_code(number: u32) -> String {
     format!("{first}{}", char::from(last))
 }
 
-async fn open(config: &Config, clock: &Arc<ManualClock>, seed: u64) -> (Kernel, Catalog, Router) {
+type Parts = (Router, Vec<Arc<dyn Handler>>);
+
+async fn open(config: &Config, clock: &Arc<ManualClock>, seed: u64) -> (Kernel, Catalog, Parts) {
     let kernel =
         Kernel::open(config.clone(), clock.clone(), Arc::new(SeededEntropy::new(seed))).await.unwrap();
     Migrator::up(&kernel.db, None).await.unwrap();
@@ -91,9 +95,10 @@ async fn open(config: &Config, clock: &Arc<ManualClock>, seed: u64) -> (Kernel, 
         Exchange::new(kernel.clone(), catalog.clone(), identity, sharing.clone(), agents, Arc::new(ca));
     index::catch_up(&kernel).await.unwrap();
     exchange.restore().await.unwrap();
-    let routes = exchange::module(&exchange).routes.merge(catalog::module(&catalog).routes);
+    let own = exchange::module(&exchange);
+    let routes = own.routes.merge(catalog::module(&catalog).routes);
     let routes = routes.merge(sharing::module(&sharing).routes);
-    (kernel, catalog, Router::from(routes))
+    (kernel, catalog, (Router::from(routes), own.handlers))
 }
 
 impl World {
@@ -112,11 +117,12 @@ impl World {
         let mut config = Config { data_dir: folder.path().join("data"), ..Config::default() };
         config.database.url = url;
         let clock = Arc::new(ManualClock::at(MONDAY));
-        let (kernel, catalog, app) = open(&config, &clock, 7).await;
+        let (kernel, catalog, (app, handlers)) = open(&config, &clock, 7).await;
         let police = office(&catalog, "滨江区公安分局", "GA", 1).await;
         let welfare = office(&catalog, "滨江区民政局", "MZ", 2).await;
         let resource = String::new();
-        let mut world = Self { kernel, clock, police, welfare, resource, app, config, _folder: folder };
+        let mut world =
+            Self { kernel, clock, police, welfare, resource, app, handlers, config, _folder: folder };
         world.resource = world.publish().await;
         world
     }
@@ -125,9 +131,10 @@ impl World {
     pub async fn restart(mut self) -> Self {
         let (config, clock) = (self.config.clone(), self.clock.clone());
         self.app = Router::new();
+        self.handlers = Vec::new();
         drop(self.kernel);
-        let (kernel, _, app) = open(&config, &clock, 8).await;
-        Self { kernel, app, ..self }
+        let (kernel, _, (app, handlers)) = open(&config, &clock, 8).await;
+        Self { kernel, app, handlers, ..self }
     }
 
     pub fn user(&self, role: Role, organisation: &ActorOrganisation) -> Actor {
@@ -158,6 +165,11 @@ impl World {
         let (status, answer) = self.send(actor, method, path, &body).await;
         assert!(status.is_success(), "{method} {path}: {status} {answer}");
         answer
+    }
+
+    /// Does all follow-up work that is due.
+    pub async fn work(&self) {
+        while follow_up::run_due(&self.kernel, &self.handlers).await.unwrap() > 0 {}
     }
 
     async fn publish(&self) -> String {

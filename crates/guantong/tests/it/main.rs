@@ -10,6 +10,7 @@ mod evidence;
 mod faults;
 mod first_hour;
 mod path;
+mod quality;
 mod secrets;
 mod security;
 mod world;

@@ -32,6 +32,7 @@ export const generated = define({
   'entry.exchange.agent.enabled': ['启用前置机', 'Agent enabled'],
   'entry.exchange.agent.join_code': ['发放前置机接入码', 'Join code given'],
   'entry.exchange.agent.joined': ['前置机接入', 'Agent joined'],
+  'entry.exchange.quality.reported': ['形成数据质量报告', 'Quality report taken'],
   'entry.exchange.query': ['查询数据', 'Data queried'],
   'entry.exchange.refused': ['拒绝调用', 'Call refused'],
   'entry.exchange.retry': ['重试同一调用', 'Same call retried'],

@@ -30,6 +30,8 @@ pub(super) fn expected(operation: &str, world: &World, things: &Things) -> Optio
             let path = [id(&world.agent_id), more].concat();
             (vec![ProviderHead, ProviderOperator], Some(json!({"sample_rows": 10})), path)
         }
+        "show_quality" => (anyone_proved(), None, id(&world.resource)),
+        "take_quality" => (vec![ProviderHead, ProviderOperator], None, id(&world.resource)),
         "query" | "verify" => {
             let mut body = world.question(&things.grant, crate::world::CLEAN);
             if operation == "verify" {

@@ -82,6 +82,7 @@ async fn things(world: &World) -> Things {
     let spare_grant = world.grant(|_| {}).await;
     let answer = world.query(&world.question(&grant, crate::world::CLEAN)).await.ok();
     let operator = world.as_(ProviderOperator);
+    operator.post(&format!("/api/v1/resources/{}/quality", world.resource), &Value::Null).await.ok();
     let draft = resource_body("GA-DRAFT-001", &world.provider, Some(&world.system));
     let draft = operator.post("/api/v1/resources", &draft).await.ok()["id"].as_str().unwrap().to_owned();
     let user = json!({"username": "spare", "role": "department_operator", "organisation_id": world.provider,

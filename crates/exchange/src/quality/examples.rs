@@ -1,0 +1,135 @@
+//! Which examples of a column's values other departments may see.
+//!
+//! The agent has masked them, each by the kind it took the column for. That guess is not enough here: read as a name of an
+//! enterprise, a remark such as 张三丰因盗窃被拘留 would keep four characters. So an example passes only when the
+//! catalogue says that the item is of that kind, and when it has the form that the kind's mask gives. Where none passes the
+//! most frequent shapes stand in, which say what stands where and not what it is. A column's codes, which are the
+//! department's own words, never pass.
+
+use catalog::model::{Item, Resource, ShareType};
+use standards::elements::Grade;
+use standards::kind::ValueKind;
+use standards::value::is_masked;
+
+use super::profile::Column;
+
+/// Examples of one item.
+const MOST: usize = 3;
+/// A value, or a shape, of fewer rows may belong to one person.
+const FEWEST_ROWS: u64 = 3;
+/// What a mask shows of a value of which nothing may be seen; it says nothing, so a shape is better.
+const HIDDEN: &str = "****";
+
+/// True when no example of the item may be shown to anybody: it is sensitive, or it is not shared.
+pub(super) fn withheld(resource: &Resource, item: &Item) -> bool {
+    item.sensitive
+        || item.grade >= Grade::Sensitive.number()
+        || resource.share_type == ShareType::None
+        || item.share_type == Some(ShareType::None)
+}
+
+/// Examples out of a column with so many values. They are sorted: in the order of the rows, the examples of all items
+/// could be put together to one person's row.
+pub(super) fn examples(kind: &ValueKind, column: &Column, values: u64) -> Vec<String> {
+    if values < FEWEST_ROWS {
+        return Vec::new();
+    }
+    let masked = column.masked_as().filter(|best| family(kind).is_some() && family(kind) == family(best));
+    let mut shown: Vec<String> = match masked {
+        Some(best) => {
+            let fits = |text: &&String| *text != HIDDEN && is_masked(&best, text);
+            column.examples.iter().filter(fits).take(MOST).cloned().collect()
+        }
+        None => Vec::new(),
+    };
+    if shown.is_empty() {
+        let frequent = column.patterns.iter().filter(|pattern| pattern.rows >= FEWEST_ROWS);
+        let shapes = frequent.map(|pattern| &pattern.shape).filter(|shape| is_shape(shape));
+        shown = shapes.take(MOST).cloned().collect();
+    }
+    shown.sort();
+    shown.dedup();
+    shown
+}
+
+/// Kinds whose masks show the same part of a value; nothing for kinds of which a mask shows nothing, and for addresses,
+/// which the agent gives as shapes.
+fn family(kind: &ValueKind) -> Option<u8> {
+    match kind {
+        ValueKind::ResidentId => Some(0),
+        ValueKind::CreditCode => Some(1),
+        ValueKind::Mobile | ValueKind::Landline | ValueKind::Phone => Some(2),
+        ValueKind::PersonName => Some(3),
+        ValueKind::EnterpriseName => Some(4),
+        ValueKind::Region => Some(5),
+        ValueKind::Date | ValueKind::DateTime => Some(6),
+        ValueKind::Code { .. }
+        | ValueKind::Money
+        | ValueKind::Integer
+        | ValueKind::Decimal
+        | ValueKind::Address
+        | ValueKind::Text
+        | ValueKind::Boolean => None,
+    }
+}
+
+/// Whether a text holds only what stands for characters in a shape, and punctuation.
+fn is_shape(text: &str) -> bool {
+    let letter = |c: char| matches!(c, '9' | 'A' | 'a' | '汉' | '字' | '９');
+    text.chars().all(|c| letter(c) || !(c.is_alphanumeric() || c.is_control()))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+    use standards::kind::CodeSetId;
+
+    use super::*;
+
+    fn column(kind: &str, examples: &[&str], patterns: &[(&str, u64)], codes: &[(&str, u64)]) -> Column {
+        let patterns: Vec<Value> = patterns
+            .iter()
+            .map(|(shape, rows)| json!({"shape": shape, "rows": rows, "share": 0.5}))
+            .collect();
+        let codes: Vec<Value> =
+            codes.iter().map(|(value, rows)| json!({"value": value, "rows": rows})).collect();
+        let kinds = json!([{"kind": {"type": kind}, "share": 0.9, "repaired": 0.0}]);
+        let column =
+            json!({"name": "C", "patterns": patterns, "kinds": kinds, "examples": examples, "codes": codes});
+        serde_json::from_value(column).expect("a column")
+    }
+
+    /// What the catalogue calls a telephone number and the agent masked as one is shown, in no order of rows.
+    #[test]
+    fn masked_values_pass() {
+        let mobile = column("mobile", &["139****2233", "131****0001"], &[("99999999999", 90)], &[]);
+        assert_eq!(examples(&ValueKind::Mobile, &mobile, 90), ["131****0001", "139****2233"]);
+        assert_eq!(examples(&ValueKind::Phone, &mobile, 90).len(), 2, "a telephone is a telephone");
+        let name = column("person_name", &["张**", "李*"], &[], &[]);
+        assert_eq!(examples(&ValueKind::PersonName, &name, 90), ["张**", "李*"]);
+        assert!(examples(&ValueKind::PersonName, &name, 2).is_empty(), "two rows are two people");
+    }
+
+    /// A remark that was read as a name, a state that was read as one: only the shape is shown.
+    #[test]
+    fn a_guess_of_the_agent_is_not_enough() {
+        let remark =
+            column("enterprise_name", &["张三****拘留"], &[("汉汉汉汉汉汉汉汉汉", 40), ("汉汉9", 2)], &[]);
+        assert_eq!(examples(&ValueKind::Text, &remark, 90), ["汉汉汉汉汉汉汉汉汉"]);
+        let state = column("person_name", &["离*", "已*"], &[("汉汉", 90)], &[("离异", 40), ("已婚", 50)]);
+        for kind in [ValueKind::Text, ValueKind::Code { set: CodeSetId::Marriage }] {
+            assert_eq!(examples(&kind, &state, 90), ["汉汉"], "{kind:?}");
+        }
+    }
+
+    /// What an agent failed to mask does not pass, as an example or as a shape.
+    #[test]
+    fn what_is_not_masked_does_not_pass() {
+        let raw = column("mobile", &["13912342233", "139****2234", "****"], &[("13912342233", 90)], &[]);
+        assert_eq!(examples(&ValueKind::Mobile, &raw, 90), ["139****2234"]);
+        let raw = column("person_name", &["张三丰"], &[("张汉汉", 90), ("汉汉·汉", 80)], &[]);
+        assert_eq!(examples(&ValueKind::PersonName, &raw, 90), ["汉汉·汉"]);
+        let odd = column("no_such_kind", &["张三丰"], &[], &[]);
+        assert!(examples(&ValueKind::PersonName, &odd, 90).is_empty());
+    }
+}
