@@ -86,14 +86,17 @@ impl Hub {
         );
         std::fs::write(&config, settings)?;
         let config = config.display().to_string();
-        let added = tokio::process::Command::new(&program)
-            .args(["user", "--config", &config, "--username", "admin", "--role", "platform_operator"])
-            .args(["--organisation", &bureau.credit_code, "--organisation-name", "数据局"])
-            .args(["--region", county::REGION])
-            .env("GUANTONG_PASSWORD", PASSWORD)
-            .output()
-            .await?;
-        anyhow::ensure!(added.status.success(), "{}", String::from_utf8_lossy(&added.stderr));
+        // The first holders of the parted roles are made at the terminal.
+        for (username, role) in [("admin", "platform_operator"), ("business", "business_operator")] {
+            let added = tokio::process::Command::new(&program)
+                .args(["user", "--config", &config, "--username", username, "--role", role])
+                .args(["--organisation", &bureau.credit_code, "--organisation-name", "数据局"])
+                .args(["--region", county::REGION])
+                .env("GUANTONG_PASSWORD", PASSWORD)
+                .output()
+                .await?;
+            anyhow::ensure!(added.status.success(), "{}", String::from_utf8_lossy(&added.stderr));
+        }
         let args = ["serve", "--config", &config].map(str::to_owned);
         let hub = Program::start("hub", &program, &args, Some(&dir.join("hub.log")))?.at(http);
         wait_for_port(http).await?;
@@ -104,8 +107,7 @@ impl Hub {
         let consumer = organisation(&admin, civil).await?;
         let operator = user(&admin, &url, "operator", "department_operator", &provider).await?;
         let head = user(&admin, &url, "head", "department_head", &provider).await?;
-        let authority = text(&admin.get("/api/v1/session").await?["user"]["organisation"], "id")?;
-        let business = user(&admin, &url, "business", "business_operator", &authority).await?;
+        let business = Session::log_in(&url, "business", PASSWORD).await?;
         let people = People { operator, head, business };
         let developer = user(&admin, &url, "developer", "department_developer", &consumer).await?;
         let client =

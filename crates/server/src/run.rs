@@ -93,9 +93,17 @@ pub async fn start(kernel: Kernel) -> Result<Running> {
         tokio::spawn(follow_up::work(kernel.clone(), hub.handlers.clone())),
         tokio::spawn(projects::follow(hub.projects.clone())),
         tokio::spawn(tidy_metrics(metrics.clone())),
+        tokio::spawn(prepare(hub.clone())),
     ];
     tracing::info!(%http, %link, "server.listening");
     Ok(Running { http, link, hub, stop, tasks, workers })
+}
+
+/// What readers would wait for otherwise; when it fails, the first of them is told.
+async fn prepare(hub: Arc<Hub>) {
+    if let Err(error) = hub.catalog.prepare_search().await {
+        tracing::warn!(error = ?error, "server.prepare_search");
+    }
 }
 
 /// The recorder keeps every single measurement until somebody adds them up. Usually a reader of `/metrics` does;

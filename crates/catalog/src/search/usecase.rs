@@ -155,6 +155,14 @@ fn item(item: &super::entry::EntryItem) -> FoundItem {
 }
 
 impl Catalog {
+    /// Builds the search index, so that the first reader after a start does not wait for it: a large catalogue takes seconds.
+    ///
+    /// # Errors
+    /// When the catalogue cannot be read.
+    pub async fn prepare_search(&self) -> Result<()> {
+        self.finder.fresh(self).await.map(drop)
+    }
+
     /// Searches by words, pinyin, initials, code and data element; without a question everything is found.
     ///
     /// # Errors
