@@ -17,12 +17,9 @@ pub struct Args {
 /// # Errors
 /// When the build or the bench fails.
 pub fn run(args: &Args) -> anyhow::Result<()> {
-    let mut build = vec!["build", "--profile", "bench", "-p", "guantong-bench"];
-    // Only the path is measured on the program itself.
-    if args.name == "path" {
-        build.extend(["-p", "guantong"]);
-    }
-    cargo(&build).run()?;
+    // Always both, though only the path is measured on the program itself: another selection of packages would have other
+    // features, and build everything again.
+    cargo(&["build", "--profile", "bench", "-p", "guantong-bench", "-p", "guantong"]).run()?;
     // The profile `bench` shares the folder of `release`.
     let built = crate::repo::target().join("release");
     let rest: Vec<&str> =
