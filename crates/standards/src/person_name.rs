@@ -13,6 +13,15 @@ use crate::traditional;
 /// The separator inside names.
 pub const SEPARATOR: char = '\u{00B7}';
 
+/// The most frequent surnames, together those of nearly nine in ten people.
+const SURNAMES: &str = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎\
+    余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文欧阳司马诸葛";
+
+/// Whether many names begin with the character, so that it tells hardly anything about who it is.
+pub fn is_frequent_surname(first: char) -> bool {
+    SURNAMES.contains(first)
+}
+
 /// Whether the character is one of the signs that stand for the separator between Chinese characters.
 pub const fn is_separator(c: char) -> bool {
     matches!(

@@ -1,5 +1,6 @@
 //! Recognising what the values of a column are.
 
+use standards::person_name;
 use standards::value::{CodeSetId, Status, ValueKind, standardise};
 
 use super::KindShare;
@@ -73,17 +74,13 @@ pub(crate) fn recognise(values: &[String]) -> Vec<KindShare> {
     found.into_iter().map(|(_, kind)| kind).collect()
 }
 
-/// The most frequent surnames, together those of nearly nine in ten people.
-const SURNAMES: &str = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎\
-    余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文欧阳司马诸葛";
-
 /// Whether most of these short texts begin like names of people. Words for a state, such as 在册 or 注销,
 /// have the form of a name, but not the surname.
 pub(crate) fn begin_like_names<'t>(texts: impl Iterator<Item = &'t str>) -> bool {
     let (mut all, mut names) = (0_usize, 0_usize);
     for text in texts {
         all += 1;
-        names += usize::from(text.chars().next().is_some_and(|first| SURNAMES.contains(first)));
+        names += usize::from(text.chars().next().is_some_and(person_name::is_frequent_surname));
     }
     names * 2 > all
 }
