@@ -152,7 +152,7 @@ const ROWS: &[Row] = &[
     ("enterprise.scope", "经营范围", "Business scope", K::Text, "", Open),
     ("enterprise.address", "住所", "Registered office", K::Address, "", Open),
     ("enterprise.region", "登记地行政区划", "Region of registration", K::Region, "GB/T 2260", Open),
-    ("enterprise.phone", "企业联系电话", "Enterprise telephone", K::Landline, "", Internal),
+    ("enterprise.phone", "企业联系电话", "Enterprise telephone", K::Phone, "", Internal),
     ("enterprise.employees", "从业人数", "Number of employees", K::Int, "", Internal),
     ("enterprise.model_level", "示范级别", "Level of model enterprise", K::Text, "", Open),
     ("enterprise.abnormal", "是否列入经营异常名录", "On the list of abnormal operations", K::Bool, "", Open),
