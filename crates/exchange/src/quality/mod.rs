@@ -21,10 +21,10 @@ pub(crate) use schedule::handler;
 /// Follow-up work: look at a resource's data.
 pub const QUALITY_LOOK: &str = "exchange.quality_look";
 
-/// Days after which a report is taken again.
+/// Days after which a report is taken again by itself; 0 when none is to be taken by itself.
 pub const LOOK_DAYS: Setting = Setting {
     key: "exchange.quality_days",
-    zh: "数据质量报告自动更新间隔（天，0 为不自动更新）",
-    en: "Days after which a quality report is taken again by itself (0 for never)",
+    zh: "数据质量报告自动更新间隔（天，0 为不自动检查）",
+    en: "Days after which a quality report is taken again by itself (0: none is taken by itself)",
     kind: SettingKind::Number { default: 30, min: 0, max: 365 },
 };

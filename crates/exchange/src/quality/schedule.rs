@@ -1,7 +1,8 @@
 //! Looks that are taken by themselves: after a publication or another mount, and again when a report has grown old.
 //!
 //! One row of follow-up work waits for each resource; the table says for when, so that a row left earlier is void. An agent
-//! or a source that is away puts the look off, by growing pauses and without end.
+//! or a source that is away puts the look off, by growing pauses and without end. A node that wants no looks by themselves
+//! is asked now and then whether that is still so.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,16 +18,16 @@ use crate::Exchange;
 const MINUTE_MS: i64 = 60_000;
 const DAY_MS: i64 = 86_400_000;
 /// Whether the setting was changed is seen after that many days at the latest.
-const WAKE_DAYS: i64 = 30;
+const WAKE_DAYS: i64 = 90;
 /// An agent that answers at all answers in this time; longer would outlast the claim on the work.
 const PATIENCE: Duration = Duration::from_secs(40);
 
-/// A look that is due.
+/// A look that is left to be taken by itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Turn {
     pub id: ResourceId,
     pub due_ms: i64,
-    /// Only because the report has grown old; the setting decides whether it has.
+    /// Only if the report has grown old by then; otherwise the mount or the entry is another.
     pub again: bool,
 }
 
@@ -46,9 +47,10 @@ impl Turn {
 }
 
 /// When a report taken then is to be looked at again, or the setting is.
-pub(super) async fn next_look(kernel: &Kernel, taken_ms: i64) -> Result<i64> {
+pub(super) async fn next_look(kernel: &Kernel, taken_ms: i64, now_ms: i64) -> Result<i64> {
+    let wake_ms = now_ms + WAKE_DAYS * DAY_MS;
     let days = kernel.number(&LOOK_DAYS).await?;
-    Ok(taken_ms + DAY_MS * if days == 0 { WAKE_DAYS } else { days.min(WAKE_DAYS) })
+    Ok(if days == 0 { wake_ms } else { wake_ms.min(taken_ms + days * DAY_MS) })
 }
 
 impl Exchange {
@@ -70,38 +72,40 @@ impl Exchange {
         if row.due_ms != turn.due_ms {
             return Ok(());
         }
+        let now_ms = self.kernel.now_ms();
+        if !self.wanted(turn, &row, now_ms).await? {
+            let due_ms = next_look(&self.kernel, row.taken_ms.unwrap_or(now_ms), now_ms).await?;
+            return self.put_off(&row, Turn { due_ms, ..turn.clone() }, None).await;
+        }
         // What is not in force, or not mounted, is looked at when it is again.
         let subject = self.quality_subject(&turn.id).await?;
         let Some(subject) = subject.filter(|subject| subject.resource.state.in_force()) else {
             return Ok(());
         };
-        let now_ms = self.kernel.now_ms();
-        if turn.again && !self.is_old(row.taken_ms, now_ms).await? {
-            return self.put_off(&row, now_ms, None).await;
-        }
         match self.look(&subject, PATIENCE).await {
-            Ok(seen) => self.keep(&Actor::System, &subject.resource, &seen).await,
-            Err(error) => self.put_off(&row, now_ms, Some(&error)).await,
+            Ok(seen) => self.keep(&Actor::System, &subject.resource, &seen, Some(row.due_ms)).await,
+            Err(error) => {
+                let due_ms = now_ms + (MINUTE_MS << row.failures.clamp(0, 11)).min(DAY_MS);
+                self.put_off(&row, Turn { due_ms, ..turn.clone() }, Some(&error)).await
+            }
         }
     }
 
-    async fn is_old(&self, taken_ms: Option<i64>, now_ms: i64) -> Result<bool> {
+    /// Whether the node wants looks by themselves, and this one now.
+    async fn wanted(&self, turn: &Turn, row: &store::Model, now_ms: i64) -> Result<bool> {
         let days = self.kernel.number(&LOOK_DAYS).await?;
-        Ok(days > 0 && taken_ms.is_none_or(|taken_ms| taken_ms + days * DAY_MS <= now_ms))
+        let old = row.taken_ms.is_none_or(|taken_ms| taken_ms + days * DAY_MS <= now_ms);
+        Ok(days > 0 && (!turn.again || old))
     }
 
-    async fn put_off(&self, row: &store::Model, now_ms: i64, failure: Option<&Error>) -> Result<()> {
-        let due_ms = match failure {
-            None => next_look(&self.kernel, now_ms).await?,
-            Some(_) => now_ms + (MINUTE_MS << row.failures.clamp(0, 11)).min(DAY_MS),
-        };
+    async fn put_off(&self, row: &store::Model, next: Turn, failure: Option<&Error>) -> Result<()> {
         let code = failure.map(Error::code);
         if let Some(code) = code {
             tracing::info!(resource = row.resource_id.as_str(), code, "exchange.quality.put_off");
         }
         let tx = self.kernel.begin().await?;
-        if store::put_off(tx.connection(), row, due_ms, code).await? {
-            Turn { id: row.resource_id.clone(), due_ms, again: failure.is_none() }.leave(&tx).await?;
+        if store::put_off(tx.connection(), row, next.due_ms, code).await? {
+            next.leave(&tx).await?;
             tx.commit().await?;
         }
         Ok(())

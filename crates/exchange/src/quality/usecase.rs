@@ -45,8 +45,9 @@ impl Exchange {
         // Only the department's own people look into its tables; nobody of the platform does.
         actor.require_in(&known.organisation_id, &[Role::DepartmentOperator, Role::DepartmentHead])?;
         let subject = self.quality_subject(id).await?.ok_or_else(not_mounted)?;
+        let due_ms = store::find(&self.kernel.db, id).await?.map(|row| row.due_ms);
         let seen = self.look(&subject, crate::agents::metadata::PATIENCE).await?;
-        self.keep(actor, &subject.resource, &seen).await?;
+        self.keep(actor, &subject.resource, &seen, due_ms).await?;
         Ok(seen)
     }
 
@@ -78,14 +79,16 @@ impl Exchange {
         Ok(derive::report(resource, mount, &profile, self.kernel.now_ms()))
     }
 
-    /// Keeps a report, with evidence that somebody looked and of how much, and leaves the next look.
+    /// Keeps a report, with evidence that somebody looked and of how much, and leaves the next look, unless one was planned
+    /// since the last was due at `due_ms`: the mount may have changed under the eyes of this one.
     pub(super) async fn keep(
         &self,
         actor: &Actor,
         resource: &Resource,
         report: &QualityReport,
+        due_ms: Option<i64>,
     ) -> Result<()> {
-        let due_ms = next_look(&self.kernel, report.taken_ms).await?;
+        let next_ms = next_look(&self.kernel, report.taken_ms, report.taken_ms).await?;
         let leaf = Leaf {
             provider: Some(resource.organisation_credit_code.clone()),
             resource: Some(resource.code.clone()),
@@ -93,8 +96,13 @@ impl Exchange {
         };
         let detail = format!("{} items, {} rows looked at", report.items.len(), report.sampled_rows);
         let tx = self.kernel.begin().await?;
-        store::replace(tx.connection(), report, due_ms).await?;
-        Turn { id: resource.id.clone(), due_ms, again: true }.leave(&tx).await?;
+        let planned = store::find(tx.connection(), &resource.id).await?.map(|row| row.due_ms);
+        if let Some(planned_ms) = planned.filter(|_| planned != due_ms) {
+            store::replace(tx.connection(), report, planned_ms).await?;
+        } else {
+            store::replace(tx.connection(), report, next_ms).await?;
+            Turn { id: resource.id.clone(), due_ms: next_ms, again: true }.leave(&tx).await?;
+        }
         tx.record(actor, leaf, None, Some(detail)).await?;
         tx.commit().await
     }

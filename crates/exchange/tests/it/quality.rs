@@ -73,17 +73,32 @@ on_both! {
         let due = MONDAY + 30 * DAY;
         world.sql(&format!("UPDATE exchange_quality SET taken_ms = {MONDAY}, due_ms = {due}, report = '{report}', failures = 0")).await;
         world.sql(&format!("UPDATE follow_up SET due_ms = {due}, subject = '{}@{due}@again' WHERE kind = '{QUALITY_LOOK}'", world.resource)).await;
-        world.set_days(0).await;
-        world.clock.advance_ms(30 * DAY);
-        world.work().await;
-        assert_eq!(world.looks().await, [(due + 30 * DAY, 0)], "never");
         world.set_days(45).await;
         world.clock.advance_ms(30 * DAY);
         world.work().await;
-        let later = due + 30 * DAY;
+        assert_eq!(world.looks().await, [(due + 15 * DAY, 0)], "not yet");
+        world.set_days(0).await;
+        world.clock.advance_ms(15 * DAY);
+        world.work().await;
+        let later = due + 105 * DAY;
+        assert_eq!(world.looks().await, [(later, 0)], "never");
+        world.set_days(45).await;
+        world.clock.advance_ms(90 * DAY);
+        world.work().await;
         assert_eq!(world.looks().await, [(later + 60_000, 0)], "it was tried, and the agent was away");
         let seen = world.ok(&world.asker(), "GET", &format!("/api/v1/resources/{}/quality", world.resource), Value::Null).await;
         assert_eq!((&seen["taken_ms"], &seen["rows"]), (&MONDAY.into(), &9.into()), "the old report stands meanwhile");
+    }
+
+    /// A node that wants no looks by themselves has none, not even the first; when it wants them again that one is made up for.
+    async fn a_node_may_want_no_looks(world: World) {
+        world.set_days(0).await;
+        world.work().await;
+        assert_eq!(world.looks().await, [(MONDAY + 90 * DAY, 0)]);
+        world.set_days(365).await;
+        world.clock.advance_ms(90 * DAY);
+        world.work().await;
+        assert_eq!(world.looks().await, [(MONDAY + 90 * DAY + 60_000, 0)], "tried, and the agent was away");
     }
 
     /// At a node that had mounts before there were reports, the first look is taken by itself.
