@@ -10,6 +10,7 @@ mod catalogue;
 mod found;
 mod needs;
 mod plans;
+mod quality;
 mod requests;
 mod special;
 
@@ -63,6 +64,9 @@ pub struct Past<'a> {
 /// Lives through the past and gives what stands at its end.
 pub async fn live(past: &Past<'_>, agents: &mut Agents, say: &Say) -> anyhow::Result<Seeded> {
     let mut seeded = found::bureau(past).await?;
+    if past.history {
+        quality::rest(&seeded).await?;
+    }
     let departments = past.county.departments();
     let mut traffic = calls::Traffic::new(past.county);
     let mut granted = 0;
@@ -92,6 +96,7 @@ pub async fn live(past: &Past<'_>, agents: &mut Agents, say: &Say) -> anyhow::Re
         traffic.use_grants(past, &seeded).await?;
     }
     past.clock.catch_up();
+    quality::take(&seeded, past.history).await?;
     Ok(seeded)
 }
 
