@@ -6,7 +6,7 @@ use std::sync::Arc;
 use catalog::model::{Resource, ShareType};
 use kernel::actor::ActorOrganisation;
 use kernel::ids::{GrantId, OrganisationId, ResourceId};
-use kernel::{Error, Result};
+use kernel::{Actor, Error, Result};
 use plan::Pinned;
 use plan::model::{GrantSpec, GrantedItem, Mount, MountItem, Pin, Purpose, RowFilter, Shape};
 
@@ -41,6 +41,15 @@ pub struct Usable {
     pub pin_digest: String,
     /// Compiled condition.
     pub condition: Condition,
+}
+
+impl Usable {
+    /// True when the grant lets this caller of the consumer call: anybody when it names no client systems, and only those it
+    /// names otherwise. A person is never one of them, as the agent checks too.
+    pub fn lets(&self, actor: &Actor) -> bool {
+        let named = &self.grant.client_ids;
+        named.is_empty() || matches!(actor, Actor::Client { client_id, .. } if named.contains(client_id))
+    }
 }
 
 /// An item as people see it.

@@ -87,7 +87,7 @@ export const grants = [
 ].map((one) => {
   const of = resources.find((r) => r.id === one.resource_id)
   return {
-    state: 'active', version: 1, consumer_name: organisation(one.consumer_id).name, provider_id: of.organisation_id, provider_name: of.organisation_name, resource_code: of.code, resource_name: of.name, client_ids: [],
+    state: 'active', version: 1, consumer_name: organisation(one.consumer_id).name, provider_id: of.organisation_id, provider_name: of.organisation_name, resource_code: of.code, resource_name: of.name, client_ids: [], clients: [],
     items: of.items.map((i) => ({ item: i.item, zh: i.zh, masked: i.item === 'address', verify_only: i.item === 'birth_date' })), row_filter: { all: [] },
     purposes: [{ matter: 'MZ-SHJZ-001', basis: '社会救助暂行办法 第十一条' }, { matter: 'MZ-DB-002', basis: '城市居民最低生活保障条例 第七条' }], shapes: ['query', 'verify'],
     valid_from_ms: now - 30 * DAY, valid_until_ms: now + 20 * DAY, quota_per_day: 1000, quota_per_second: 10, condition: null, pin_reason: '', created_ms: now - 30 * DAY, reason: null, ...one,

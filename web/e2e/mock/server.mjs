@@ -127,6 +127,7 @@ const routes = [
   ['POST', 'agents/([^/]+)/enable', act(data.agents, { disabled: false })],
   ['GET', 'agents/([^/]+)/sources/([^/]+)/tables', () => data.tables],
   ['POST', 'agents/([^/]+)/sources/([^/]+)/tables/([^/]+)/profile', () => data.profile],
+  ['GET', 'clients/choices', ({ query, user }) => page(data.clients.filter((c) => c.organisation_id === user.organisation.id).map((c) => ({ client_id: c.client_id, name: c.name, system_id: c.system_id, system_name: data.systems.find((s) => s.id === c.system_id)?.name ?? null, disabled: c.disabled })), query)],
   ['GET', 'clients', ({ query, user }) => page(data.clients.filter((c) => c.organisation_id === user.organisation.id), query)],
   ['POST', 'clients', ({ body, user }) => {
     const client = { id: randomUUID(), client_id: `mz-${data.clients.length + 1}`, ...body, organisation_id: user.organisation.id, disabled: false }

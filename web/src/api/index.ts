@@ -105,6 +105,8 @@ export const agents = {
 
 export const clients = {
   list: list<T.ClientSystem>('/api/v1/clients'),
+  /** Those of the own department by name, for forms; without keys. */
+  choices: list<T.ClientChoice>('/api/v1/clients/choices'),
   create: (body: object) => call<T.ClientWithSecret>('POST', '/api/v1/clients', { body }),
   change: (id: string, body: object) => call<T.ClientSystem>('PATCH', '/api/v1/clients/{id}', { path: { id }, body }),
   rotate: (id: string) => call<T.ClientWithSecret>('POST', '/api/v1/clients/{id}/secret', { path: { id } }),

@@ -419,6 +419,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/clients/choices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Client systems of the own department to choose from: id, name and system, no keys. */
+        get: operations["list_client_choices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/clients/{id}": {
         parameters: {
             query?: never;
@@ -2756,6 +2773,18 @@ export interface components {
             public_key_pem?: string | null;
             system_id?: components["schemas"]["SystemId"] | null;
         };
+        /** @description A client system as people choose it: what it is called and what it belongs to, and nothing it proves itself with. */
+        ClientChoice: {
+            /** @description Public client id, as it stands in grants and calls. */
+            client_id: string;
+            /** @description True when it is shut out. */
+            disabled: boolean;
+            /** @description Name. */
+            name: string;
+            system_id?: components["schemas"]["SystemId"] | null;
+            /** @description Name of that system. */
+            system_name?: string | null;
+        };
         /** @description A client system of an organisation (应用系统). */
         ClientId: string;
         /** @description What it takes to register a client system. */
@@ -2770,6 +2799,13 @@ export interface components {
             /** @description Public key (PEM, Ed25519 or P-256) for signed assertions. */
             public_key_pem?: string | null;
             system_id?: components["schemas"]["SystemId"] | null;
+        };
+        /** @description A client system beside its name, as far as the reader may know it. */
+        ClientLabel: {
+            /** @description Public client id. */
+            client_id: string;
+            /** @description Its name; nothing when nobody registered it, or when the reader is of another department. */
+            name?: string | null;
         };
         /** @description A client system. Its secret is never among its fields. */
         ClientSystem: {
@@ -3726,6 +3762,8 @@ export interface components {
             cause?: string | null;
             /** @description Clients; empty means all of the consumer. */
             client_ids: string[];
+            /** @description The same with their names, as far as the reader may know them. */
+            clients: components["schemas"]["ClientLabel"][];
             /** @description Cedar text. */
             condition?: string | null;
             /** @description Consumer. */
@@ -4856,6 +4894,36 @@ export interface components {
             total: number;
         };
         /** @description One page of a list. */
+        Page_ClientChoice: {
+            /** @description Rows of this page. */
+            items: {
+                /** @description Public client id, as it stands in grants and calls. */
+                client_id: string;
+                /** @description True when it is shut out. */
+                disabled: boolean;
+                /** @description Name. */
+                name: string;
+                system_id?: components["schemas"]["SystemId"] | null;
+                /** @description Name of that system. */
+                system_name?: string | null;
+            }[];
+            /**
+             * Format: int64
+             * @description Page, from 1.
+             */
+            page: number;
+            /**
+             * Format: int64
+             * @description Rows a page.
+             */
+            page_size: number;
+            /**
+             * Format: int64
+             * @description Rows of the whole list.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
         Page_ClientSystem: {
             /** @description Rows of this page. */
             items: {
@@ -5150,6 +5218,8 @@ export interface components {
                 cause?: string | null;
                 /** @description Clients; empty means all of the consumer. */
                 client_ids: string[];
+                /** @description The same with their names, as far as the reader may know them. */
+                clients: components["schemas"]["ClientLabel"][];
                 /** @description Cedar text. */
                 condition?: string | null;
                 /** @description Consumer. */
@@ -5738,6 +5808,8 @@ export interface components {
         Page_RequestView: {
             /** @description Rows of this page. */
             items: {
+                /** @description The client systems of `content` with their names, as far as the reader may know them. */
+                clients: components["schemas"]["ClientLabel"][];
                 /** @description Clock. */
                 clock: components["schemas"]["ClockView"];
                 /** @description Consumer. */
@@ -6500,6 +6572,8 @@ export interface components {
         RequestState: "Draft" | "Signing" | "Checking" | "Incomplete" | "Deciding" | "ProviderSigning" | "Approved" | "Refused" | "Delivering" | "Delivered" | "Withdrawn";
         /** @description A request as the interface shows it. */
         RequestView: {
+            /** @description The client systems of `content` with their names, as far as the reader may know them. */
+            clients: components["schemas"]["ClientLabel"][];
             /** @description Clock. */
             clock: components["schemas"]["ClockView"];
             /** @description Consumer. */
@@ -8831,6 +8905,50 @@ export interface operations {
                 };
             };
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_client_choices: {
+        parameters: {
+            query?: {
+                /** @description Text to search for. */
+                q?: string;
+                /** @description Page, from 1. */
+                page?: number;
+                /** @description Rows a page, at most 200. */
+                page_size?: number;
+                /** @description Field to sort by; `-` before it for descending. */
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ClientChoice"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,7 +1,7 @@
 // Requests for sharing, the board of supply and demand, and what may be done to a grant.
 import { call } from './client'
 import type { ListQuery } from './index'
-import type { Both, Condition, Grant, GrantItem, Page, Role, Shape } from './types'
+import type { Both, ClientLabel, Condition, Grant, GrantItem, Page, Role, Shape } from './types'
 
 export type RequestState =
   | 'draft'
@@ -110,6 +110,7 @@ export interface SharingRequest {
   resource_code: string
   resource_name: string
   content: RequestInput
+  clients: ClientLabel[]
   proposed_gaps: Gap[]
   gaps: Gap[]
   noticed: boolean

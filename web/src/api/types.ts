@@ -297,6 +297,8 @@ export interface TableProfile {
 }
 
 export type ClientSystem = Schema['ClientSystem']
+export type ClientChoice = Schema['ClientChoice']
+export type ClientLabel = Schema['ClientLabel']
 export type ClientWithSecret = Schema['ClientWithSecret']
 
 export type ConditionOp = 'eq' | 'in' | 'prefix' | 'at_least' | 'at_most'

@@ -82,18 +82,18 @@ fn covers(usable: &Usable, actor: &Actor, asked: &Asked<'_>, now_ms: i64) -> Res
     if asked.grant.is_some_and(|id| id != grant.id.as_str()) {
         return Err((0, no_grant(asked)));
     }
-    if let Actor::Client { client_id, .. } = actor
-        && !grant.client_ids.is_empty()
-        && !grant.client_ids.contains(client_id)
-    {
-        return Err((
-            1,
-            Error::forbidden(
-                "authorise.client",
+    if !usable.lets(actor) {
+        let (zh, en) = match actor {
+            Actor::Client { client_id, .. } => (
                 format!("授权没有包含应用系统“{client_id}”，请由提供方把它加入授权。"),
                 format!("The grant does not cover client “{client_id}”; ask the provider to add it."),
             ),
-        ));
+            _ => (
+                "授权只限指定的应用系统调用，人员不能在页面上查询，请在业务系统中办理。".to_owned(),
+                "Only the client systems that the grant names may call; ask in one of them.".to_owned(),
+            ),
+        };
+        return Err((1, Error::forbidden("authorise.client", zh, en)));
     }
     match grant.state.at(grant.valid_until_ms, now_ms) {
         GrantState::Active => {}

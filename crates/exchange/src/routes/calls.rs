@@ -131,12 +131,7 @@ async fn callable(State(exchange): State<Exchange>, actor: Actor) -> Result<Json
         .iter()
         .filter(|usable| actor.is_of(&usable.grant.consumer_id) && usable.published)
         .filter(|usable| usable.grant.state.at(usable.grant.valid_until_ms, now_ms) == GrantState::Active)
-        .filter(|usable| match &actor {
-            Actor::Client { client_id, .. } => {
-                usable.grant.client_ids.is_empty() || usable.grant.client_ids.contains(client_id)
-            }
-            _ => true,
-        })
+        .filter(|usable| usable.lets(&actor))
         .map(|usable| CallableGrant {
             id: usable.grant.id.0.clone(),
             resource_code: usable.resource_code.clone(),

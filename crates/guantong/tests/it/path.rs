@@ -115,6 +115,11 @@ on_both! {
             .await;
         let right = world.question(&grant, CLEAN);
         world.query(&right).await.ok();
+        // A grant that names client systems is theirs alone; a person is told so before the agent is asked.
+        let clerk = world.as_(Who::ConsumerOperator);
+        clerk.post("/api/v1/query", &right).await.refused(403, "authorise.client");
+        let listed = clerk.get("/api/v1/calls/grants").await.ok();
+        assert!(listed["items"].as_array().unwrap().iter().all(|one| one["id"] != json!(grant)), "{listed}");
         let changed = |change: &dyn Fn(&mut Value)| {
             let mut question = right.clone();
             change(&mut question);

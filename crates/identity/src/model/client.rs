@@ -31,6 +31,21 @@ pub struct ClientSystem {
     pub created_ms: i64,
 }
 
+/// A client system as people choose it: what it is called and what it belongs to, and nothing it proves itself with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct ClientChoice {
+    /// Public client id, as it stands in grants and calls.
+    pub client_id: String,
+    /// Name.
+    pub name: String,
+    /// Information system it belongs to.
+    pub system_id: Option<SystemId>,
+    /// Name of that system.
+    pub system_name: Option<String>,
+    /// True when it is shut out.
+    pub disabled: bool,
+}
+
 /// A client system together with its secret, shown this once.
 #[derive(Serialize, utoipa::ToSchema)]
 pub struct ClientWithSecret {

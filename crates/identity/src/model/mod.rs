@@ -9,7 +9,7 @@ mod session;
 mod user;
 
 pub(crate) use client::ClientEntry;
-pub use client::{ClientChange, ClientInput, ClientSystem, ClientWithSecret};
+pub use client::{ClientChange, ClientChoice, ClientInput, ClientSystem, ClientWithSecret};
 pub(crate) use client::{check_client_id, read_public_key};
 pub(crate) use delegation::check_period;
 pub use delegation::{Delegate, Delegation, DelegationId, DelegationInput, DelegationState};

@@ -9,7 +9,7 @@ use kernel::page::{ListQuery, Page};
 use kernel::{Actor, Result};
 
 use crate::Identity;
-use crate::model::{ClientChange, ClientInput, ClientSystem, ClientWithSecret};
+use crate::model::{ClientChange, ClientChoice, ClientInput, ClientSystem, ClientWithSecret};
 
 /// An answer that holds a secret is kept by no cache.
 const NO_STORE: [(HeaderName, &str); 1] = [(header::CACHE_CONTROL, "no-store")];
@@ -25,6 +25,20 @@ pub(super) async fn list(
     ApiQuery(query): ApiQuery<ListQuery>,
 ) -> Result<Json<Page<ClientSystem>>> {
     Ok(Json(identity.list_clients(&actor, &query).await?))
+}
+
+/// Client systems of the own department to choose from: id, name and system, no keys.
+#[utoipa::path(get, path = "/api/v1/clients/choices", operation_id = "list_client_choices", tag = "identity",
+    params(ListQuery),
+    responses((status = 200, body = Page<ClientChoice>), (status = 401, body = ErrorBody),
+        (status = 403, body = ErrorBody)),
+    security(("session" = [])))]
+pub(super) async fn choices(
+    State(identity): State<Identity>,
+    actor: Actor,
+    ApiQuery(query): ApiQuery<ListQuery>,
+) -> Result<Json<Page<ClientChoice>>> {
+    Ok(Json(identity.client_choices(&actor, &query).await?))
 }
 
 /// Registers a client system; its secret is shown this once.

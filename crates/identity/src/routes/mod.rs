@@ -49,6 +49,7 @@ pub fn router(identity: Identity) -> OpenApiRouter {
         .routes(routes!(delegations::revoke))
         .routes(routes!(users::change))
         .routes(routes!(clients::list, clients::create))
+        .routes(routes!(clients::choices))
         .routes(routes!(clients::change))
         .routes(routes!(clients::rotate))
         .routes(routes!(oauth::token))

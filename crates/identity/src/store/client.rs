@@ -1,5 +1,7 @@
 //! Table `client_system`.
 
+use std::collections::HashMap;
+
 use kernel::Result;
 use kernel::ids::{ClientId, OrganisationId, SystemId};
 use kernel::page::ListQuery;
@@ -73,6 +75,22 @@ pub async fn insert<C: ConnectionTrait>(db: &C, row: Model) -> Result<()> {
 pub async fn update<C: ConnectionTrait>(db: &C, row: Model) -> Result<()> {
     Entity::update(row.into_active_model().reset_all()).exec(db).await?;
     Ok(())
+}
+
+/// Those of these public ids that are registered.
+pub async fn by_client_ids<C: ConnectionTrait>(
+    db: &C,
+    mut wanted: Vec<String>,
+) -> Result<HashMap<String, ClientSystem>> {
+    wanted.retain(|id| storable(id));
+    wanted.sort();
+    wanted.dedup();
+    let mut found = HashMap::new();
+    for some in wanted.chunks(200) {
+        let rows = Entity::find().filter(Column::ClientId.is_in(some.iter().cloned())).all(db).await?;
+        found.extend(rows.into_iter().map(|row| (row.client_id.clone(), row.into())));
+    }
+    Ok(found)
 }
 
 /// Client systems of one organisation.

@@ -30,6 +30,36 @@ on_both! {
         }
     }
 
+    /// Operators and heads choose among the client systems of their own department by name and system; the answer holds
+    /// neither keys nor anything of another department.
+    async fn are_chosen_by_name(world: World) {
+        let (_, operator) = world.user("op", Role::DepartmentOperator, &world.welfare).await;
+        let made = world.console(&operator, "POST", "/api/v1/systems", json!({"name": "低保核对系统"})).await;
+        let system = made.id();
+        let key = crate::oauth::key(1).public_pem;
+        world.client_with(json!({"client_id": "mz-dibao", "name": "低保系统", "system_id": system, "public_key_pem": key})).await;
+        let (other, _) = world.client("mz-old").await;
+        let (_, developer) = world.user("dev", Role::DepartmentDeveloper, &world.welfare).await;
+        world.console(&developer, "PATCH", &format!("{PATH}/{other}"), json!({"name": "旧系统", "disabled": true})).await;
+        let choices = format!("{PATH}/choices");
+        for role in [Role::DepartmentOperator, Role::DepartmentHead, Role::DepartmentDeveloper] {
+            let (_, cookie) = world.user(&format!("w-{}", role.as_str().replace('_', "-")), role, &world.welfare).await;
+            let answer = world.console(&cookie, "GET", &choices, Value::Null).await;
+            assert_eq!(answer.status, StatusCode::OK, "{role:?} {}", answer.body);
+            assert_eq!(
+                answer.body["items"],
+                json!([
+                    {"client_id": "mz-dibao", "name": "低保系统", "system_id": system, "system_name": "低保核对系统", "disabled": false},
+                    {"client_id": "mz-old", "name": "旧系统", "system_id": null, "system_name": null, "disabled": true},
+                ])
+            );
+        }
+        let (_, stranger) = world.user("op-police", Role::DepartmentOperator, &world.police).await;
+        assert_eq!(world.console(&stranger, "GET", &choices, Value::Null).await.body["total"], json!(0));
+        let (_, auditor) = world.user("auditor", Role::SecurityAuditor, &world.welfare).await;
+        assert!(world.console(&auditor, "GET", &choices, Value::Null).await.is(403, "actor.role"));
+    }
+
     /// Other roles and other departments neither see nor touch it.
     async fn keeps_others_out(world: World) {
         let (id, _) = world.client("mz-dibao").await;

@@ -303,8 +303,17 @@ pub fn check(input: &GrantInput, known: &[KnownItem<'_>], now_ms: i64) -> Result
     fields.finish()
 }
 
+/// A client system beside its name, as far as the reader may know it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct ClientLabel {
+    /// Public client id.
+    pub client_id: String,
+    /// Its name; nothing when nobody registered it, or when the reader is of another department.
+    pub name: Option<String>,
+}
+
 /// A grant as the interface shows it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct GrantView {
     /// Id.
     pub id: GrantId,
@@ -328,6 +337,8 @@ pub struct GrantView {
     pub resource_name: String,
     /// Clients; empty means all of the consumer.
     pub client_ids: Vec<String>,
+    /// The same with their names, as far as the reader may know them.
+    pub clients: Vec<ClientLabel>,
     /// Items.
     pub items: Vec<ItemView>,
     /// Rows.

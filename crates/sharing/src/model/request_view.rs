@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::RequestId;
 use super::clock::Stage;
 use super::gaps::Gap;
+use super::grant::ClientLabel;
 use super::machine::{Outcome, RequestState};
 use super::request::RequestInput;
 use super::scope::{Difference, Scope};
@@ -141,6 +142,8 @@ pub struct RequestView {
     pub resource_name: String,
     /// What is asked.
     pub content: RequestInput,
+    /// The client systems of `content` with their names, as far as the reader may know them.
+    pub clients: Vec<ClientLabel>,
     /// Gaps the rules find now; only while they can still be filled or named, and only for one request at a time.
     pub proposed_gaps: Vec<Gap>,
     /// Gaps of the one notice, if it was given.

@@ -25,7 +25,7 @@ impl Sharing {
     /// `grant.not_found`.
     pub async fn grant(&self, actor: &Actor, id: &GrantId) -> Result<GrantView> {
         let grant = self.grant_of_party(actor, id).await?;
-        let mut views = self.views(vec![grant]).await?;
+        let mut views = self.views(actor, vec![grant]).await?;
         views.pop().ok_or_else(|| Error::missing(id))
     }
 
@@ -48,10 +48,10 @@ impl Sharing {
         let resource = resource.filter(|id| store::storable(id.as_str()));
         let state = state.filter(|text| store::storable(text));
         let (grants, total) = store::grant::page(&self.kernel.db, party, state, resource, query).await?;
-        Ok(Page::new(self.views(grants).await?, total, query))
+        Ok(Page::new(self.views(actor, grants).await?, total, query))
     }
 
-    async fn views(&self, grants: Vec<Grant>) -> Result<Vec<GrantView>> {
+    async fn views(&self, actor: &Actor, grants: Vec<Grant>) -> Result<Vec<GrantView>> {
         let now_ms = self.kernel.now_ms();
         let ids = grants.iter().map(|grant| grant.id.clone()).collect();
         let mut pins: HashMap<_, _> = store::pin::of(&self.kernel.db, ids)
@@ -60,9 +60,12 @@ impl Sharing {
             .map(|pin| (pin.grant_id.clone(), pin))
             .collect();
         let organisations = self.catalog.organisations().await?;
+        let lists: Vec<_> =
+            grants.iter().map(|grant| (&grant.consumer_id, grant.client_ids.as_slice())).collect();
+        let labels = self.label_clients(actor, &lists).await?;
         let mut resources = HashMap::new();
         let mut views = Vec::with_capacity(grants.len());
-        for grant in grants {
+        for (grant, clients) in grants.into_iter().zip(labels) {
             if !resources.contains_key(&grant.resource_id) {
                 let resource = self.catalog.resource(&grant.resource_id).await?;
                 let named = resource.map(|r| (r.code, r.name)).unwrap_or_default();
@@ -88,6 +91,7 @@ impl Sharing {
                 provider_id: grant.provider_id,
                 resource_id: grant.resource_id,
                 client_ids: grant.client_ids,
+                clients,
                 items: grant.items,
                 row_filter: grant.row_filter,
                 purposes: grant.purposes,

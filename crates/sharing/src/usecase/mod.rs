@@ -3,6 +3,7 @@
 pub mod change_state;
 pub mod create;
 pub(crate) mod expire;
+mod label_clients;
 pub mod list;
 pub(crate) mod need;
 pub mod note_pin;

@@ -109,6 +109,42 @@ on_both! {
         }
     }
 
+    /// The consumer's own people and the overseers read a client system's name beside its id, in grants and requests; the
+    /// provider reads the id, and an id that nobody registered has no name.
+    async fn client_systems_are_named(world: World) {
+        let developer = world.developer_of(&world.welfare);
+        let client = json!({"client_id": "mz-dibao", "name": "低保系统"});
+        world.ok(&developer, "POST", "/api/v1/clients", client).await;
+        let mut input = body(&world);
+        input["client_ids"] = json!(["mz-dibao", "mz-gone"]);
+        let grant = given(&world, input).await;
+        let mut input = world.body();
+        input["client_ids"] = json!(["mz-dibao"]);
+        let request = world.signed(input).await;
+        let ids_only = json!([{"client_id": "mz-dibao", "name": null}, {"client_id": "mz-gone", "name": null}]);
+        let named = json!([{"client_id": "mz-dibao", "name": "低保系统"}, {"client_id": "mz-gone", "name": null}]);
+        for (actor, expected) in [
+            (world.asker(), &named),
+            (developer.clone(), &named),
+            (world.business(), &named),
+            (world.role(Role::SecurityAuditor), &named),
+            (world.clerk(), &ids_only),
+            (world.head_of(&world.police), &ids_only),
+        ] {
+            assert_eq!(&world.get(&actor, &format!("/api/v1/grants/{grant}")).await["clients"], expected, "{actor:?}");
+            assert_eq!(&world.get(&actor, "/api/v1/grants").await["items"][0]["clients"], expected, "{actor:?}");
+            let seen = world.seen(&actor, &request).await;
+            assert_eq!(seen["clients"][0], expected[0], "{actor:?}");
+        }
+        // Nobody learns what another department's system is called by naming it in a request.
+        let theirs = json!({"client_id": "ga-hukou", "name": "户籍业务系统"});
+        world.ok(&world.developer_of(&world.police), "POST", "/api/v1/clients", theirs).await;
+        let mut input = world.body();
+        input["client_ids"] = json!(["ga-hukou"]);
+        let probe = world.draft(input).await;
+        assert_eq!(world.seen(&world.asker(), &probe).await["clients"], json!([{"client_id": "ga-hukou", "name": null}]));
+    }
+
     /// A grant is reminded of thirty days before it ends, and at the end the agent is told to drop it; each once.
     async fn grants_end(world: World) {
         let grant = given(&world, body(&world)).await;

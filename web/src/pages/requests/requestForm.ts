@@ -25,7 +25,7 @@ export interface RequestForm {
   until: string
   per_day: string
   per_second: string
-  client_ids: string
+  client_ids: string[]
   measures: string
   contact: string
 }
@@ -34,7 +34,7 @@ export interface RequestForm {
 export function blankRequest(nowMs: number): RequestForm {
   return {
     resource_id: '', items: {}, filter: [], region: '', shapes: ['query', 'verify'], matters: '', basis: '', scenario: '',
-    until: dateOnly(nowMs + 364 * DAY_MS), per_day: '100', per_second: '5', client_ids: '', measures: '', contact: '',
+    until: dateOnly(nowMs + 364 * DAY_MS), per_day: '100', per_second: '5', client_ids: [], measures: '', contact: '',
   }
 }
 
@@ -79,7 +79,7 @@ export function toInput(form: RequestForm): RequestInput {
     valid_until_ms: untilMs(form.until),
     calls_per_day: number(form.per_day),
     calls_per_second: number(form.per_second),
-    client_ids: pieces(form.client_ids),
+    client_ids: form.client_ids,
     measures: form.measures.trim(),
     contact: form.contact.trim(),
   }
@@ -98,7 +98,7 @@ export function toForm(input: RequestInput): RequestForm {
     until: untilDay(input.valid_until_ms),
     per_day: input.calls_per_day ? String(input.calls_per_day) : '',
     per_second: input.calls_per_second ? String(input.calls_per_second) : '',
-    client_ids: input.client_ids.join('，'),
+    client_ids: [...input.client_ids],
     measures: input.measures,
     contact: input.contact,
   }

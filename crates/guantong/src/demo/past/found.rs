@@ -114,7 +114,9 @@ pub async fn department(
     let [head, operator, developer] =
         <[Session; 3]>::try_from(people).ok().context("three people for a department")?;
     let systems = systems(&operator, &organisation_id, department.key).await?;
-    let clients = clients(past, &developer, &organisation, department).await?;
+    // The county keeps one client system a department; it belongs to the department's first store.
+    let system = department.systems.first().and_then(|system| systems.get(system.zh));
+    let clients = clients(past, &developer, &organisation, department, system).await?;
     let agent = json!({"name": department.agent, "organisation_id": organisation_id});
     let agent = seeded.admin.post("/api/v1/agents", &agent).await?;
     let own = past.dir.join("agents").join(department.key);
@@ -168,10 +170,11 @@ async fn clients(
     developer: &Session,
     organisation: &ActorOrganisation,
     department: &Department,
+    system: Option<&String>,
 ) -> anyhow::Result<Vec<SeededClient>> {
     let mut clients = Vec::new();
     for client in &department.clients {
-        let input = json!({"client_id": client.client_id, "name": client.zh});
+        let input = json!({"client_id": client.client_id, "name": client.zh, "system_id": system});
         let made = developer.post("/api/v1/clients", &input).await?;
         let row = if made["client"].is_object() { &made["client"] } else { &made };
         let actor = Actor::Client {

@@ -114,6 +114,11 @@ fn accounts(operation: &str, world: &World, things: &Things) -> Option<Row> {
         }
         "withdraw_proposal" => (vec![Platform], None, id(&things.accounts.proposals[2])),
         "list_clients" => (vec![ProviderDeveloper, ConsumerDeveloper, StrangerDeveloper], None, vec![]),
+        "list_client_choices" => (
+            users().into_iter().filter(|who| ![Platform, Business, Auditor].contains(who)).collect(),
+            None,
+            vec![],
+        ),
         "create_client" => {
             let body = json!({"client_id": "mz-third", "name": "三", "organisation_id": world.consumer});
             (vec![ConsumerDeveloper], Some(body), vec![])

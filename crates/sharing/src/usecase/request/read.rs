@@ -65,6 +65,8 @@ impl Sharing {
         let now_ms = self.kernel.now_ms();
         let (consumer_name, provider_name) = self.names(&request).await?;
         let side = side(actor, &request);
+        let lists = [(&request.consumer_id, request.content.client_ids.as_slice())];
+        let clients = self.label_clients(actor, &lists).await?.swap_remove(0);
         let state = request.state();
         // What the provider's people still talk over among themselves is not the consumer's to see.
         let proposal = matches!(state, RequestState::Deciding | RequestState::ProviderSigning);
@@ -87,6 +89,7 @@ impl Sharing {
             resource_code: request.resource_code,
             resource_name: request.resource_name,
             content: request.content,
+            clients,
             gaps: request.gaps,
             extension: request.extension,
             grant_id: request.grant_id,
