@@ -13,6 +13,7 @@ pub const EVIDENCE: &[EvidenceKind] = &[
     kind("sharing.grant.rectified", "提交整改报告", "Report of rectification handed in"),
     kind("sharing.grant.resumed", "恢复授权", "Grant resumed"),
     kind("sharing.grant.revoked", "撤销授权", "Grant revoked"),
+    kind("sharing.grant.given_back", "使用方归还授权", "Grant given back by the consumer"),
     kind("sharing.grant.terminated", "因违规终止授权", "Grant ended for breach"),
     kind("sharing.grant.expiring", "授权临近到期提醒", "Expiry reminded of"),
     kind("sharing.grant.expired", "授权到期", "Grant expired"),

@@ -117,6 +117,7 @@ export function sharing(page) {
     step('withdraw', 'withdrawn', () => ({ state: 'withdrawn', clock: clock() })),
     ['GET', 'grants/([^/]+)/timeline', () => ({ items: [event('delivered', now - 20 * DAY, name('o-police'), 'department_head')] })],
     ['POST', 'grants/([^/]+)/rectification', ({ params, body }) => Object.assign(data.grants.find((g) => g.id === params[0]), { rectification: body.text, rectified_ms: Date.now() })],
+    ['POST', 'grants/([^/]+)/give-back', ({ params, body }) => Object.assign(data.grants.find((g) => g.id === params[0]), { state: 'given_back', reason: body.reason, cause: null })],
     ['POST', 'grants/([^/]+)/terminate', ({ params }) => Object.assign(data.grants.find((g) => g.id === params[0]), { state: 'revoked' })],
     ['GET', 'needs', ({ query, user }) => page(needs.filter((one) => !query.get('state') || one.state === query.get('state')).map(needShown(user)), cut(query, 'state', 'mine'), ['id'])],
     ['POST', 'needs', ({ body, user }) => {

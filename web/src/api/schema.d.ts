@@ -642,6 +642,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/grants/{id}/give-back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The consumer gives back a grant it no longer needs (归还), for good; acts on the very next call. */
+        post: operations["give_back_grant"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/grants/{id}/rectification": {
         parameters: {
             query?: never;
@@ -3710,6 +3727,11 @@ export interface components {
             /** @description What is to be filled or corrected. */
             text: string;
         };
+        /** @description Why the consumer gives a grant back. */
+        GiveBackInput: {
+            /** @description Reason, for the provider and for the evidence. */
+            reason: string;
+        };
         /** @description A grant (授权). */
         GrantId: string;
         /** @description What a grant is asked to be. */
@@ -3755,7 +3777,7 @@ export interface components {
          * @description Stored state of a grant; expiry is a matter of the clock.
          * @enum {string}
          */
-        GrantState: "active" | "suspended" | "revoked" | "expired";
+        GrantState: "active" | "suspended" | "revoked" | "given_back" | "expired";
         /** @description A grant as the interface shows it. */
         GrantView: {
             /** @description Cause of the last suspension or end, from the lists `sharing.breach_causes` and `sharing.stop_causes`. */
@@ -9484,7 +9506,7 @@ export interface operations {
                 page_size?: number;
                 /** @description Field to sort by; `-` before it for descending. */
                 sort?: string;
-                /** @description Stored state: `active`, `suspended` or `revoked`. */
+                /** @description Stored state: `active`, `suspended`, `revoked` or `given_back`. */
                 state?: string;
                 /** @description Resource id. */
                 resource_id?: string;
@@ -9572,6 +9594,63 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    give_back_grant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GiveBackInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GrantView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

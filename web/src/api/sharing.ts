@@ -186,6 +186,7 @@ export const grantActs = {
   revoke: change('revoke'),
   terminate: change('terminate'),
   rectify: (id: string, text: string) => call<Grant>('POST', '/api/v1/grants/{id}/rectification', { ...at(id), body: { text } }),
+  giveBack: (id: string, reason: string) => call<Grant>('POST', '/api/v1/grants/{id}/give-back', { ...at(id), body: { reason } }),
   timeline: (id: string) => call<{ items: TimelineEvent[] }>('GET', '/api/v1/grants/{id}/timeline', at(id)),
 }
 

@@ -317,7 +317,7 @@ export interface GrantItem {
 }
 export type Grant = With<
   Schema['GrantView'],
-  { state: 'active' | 'suspended' | 'revoked' | 'expired'; items: GrantItem[]; row_filter: { all: Condition[] }; purposes: Purpose[]; shapes: Shape[] }
+  { state: 'active' | 'suspended' | 'revoked' | 'given_back' | 'expired'; items: GrantItem[]; row_filter: { all: Condition[] }; purposes: Purpose[]; shapes: Shape[] }
 >
 export type NewGrant = With<
   Schema['GrantInput'],

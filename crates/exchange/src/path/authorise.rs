@@ -108,7 +108,7 @@ fn covers(usable: &Usable, actor: &Actor, asked: &Asked<'_>, now_ms: i64) -> Res
                 ),
             ));
         }
-        GrantState::Revoked | GrantState::Expired => {
+        GrantState::Revoked | GrantState::GivenBack | GrantState::Expired => {
             return Err((
                 2,
                 Error::forbidden(

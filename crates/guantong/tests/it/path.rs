@@ -179,6 +179,13 @@ on_both! {
         world.change(&grant, "revoke").await;
         world.query(&question).await.refused(403, "authorise.no_grant");
 
+        let grant = world.grant(|_| {}).await;
+        let question = world.question(&grant, CLEAN);
+        world.query(&question).await.ok();
+        let path = format!("/api/v1/grants/{grant}/give-back");
+        world.as_(Who::ConsumerOperator).post(&path, &json!({"reason": "不再办理此事项"})).await.ok();
+        world.query(&question).await.refused(403, "authorise.no_grant");
+
         let until_ms = SystemClock.now_ms() + 3_000;
         let grant = world.grant(|grant| grant["valid_until_ms"] = json!(until_ms)).await;
         let question = world.question(&grant, CLEAN);

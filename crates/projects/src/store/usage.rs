@@ -22,8 +22,13 @@ const ROWS: usize = 500;
 /// Events after which a grant can be used.
 const OPENS: [&str; 2] = ["sharing.grant.created", "sharing.grant.resumed"];
 /// Events after which it cannot.
-const CLOSES: [&str; 4] =
-    ["sharing.grant.suspended", "sharing.grant.revoked", "sharing.grant.terminated", "sharing.grant.expired"];
+const CLOSES: [&str; 5] = [
+    "sharing.grant.suspended",
+    "sharing.grant.revoked",
+    "sharing.grant.given_back",
+    "sharing.grant.terminated",
+    "sharing.grant.expired",
+];
 
 /// Table `project_use`.
 pub mod counts {

@@ -120,6 +120,22 @@ on_both! {
         assert_eq!(flow(&later, &world.welfare.name).unwrap()["calls"], 3);
     }
 
+    /// What was given back can no longer be used, and stands on the map as long as it could.
+    async fn a_grant_given_back_is_gone(world: World) {
+        world.register().await;
+        history(&world).await;
+        let given_back = row(&Entry {
+            idx: 1010, kind: "sharing.grant.given_back", time_ms: START_MS - DAY_MS, consumer: &world.welfare.credit_code,
+            provider: &world.police.credit_code, resource: "GA-HKRK-001", grant: Some("g1"),
+        });
+        index::Entity::insert(given_back).exec_without_returning(&world.kernel.db).await.unwrap();
+        let now = world.ok(&world.business(), "GET", "/api/v1/chimneys", Value::Null).await;
+        assert_eq!(flow(&now, &world.welfare.name).unwrap()["grants"], 0, "{now}");
+        let before = format!("/api/v1/chimneys?at_ms={}", START_MS - 3 * DAY_MS);
+        let before = world.ok(&world.business(), "GET", &before, Value::Null).await;
+        assert_eq!(flow(&before, &world.welfare.name).unwrap()["grants"], 1);
+    }
+
     /// A department sees every system and only its own flows.
     async fn others_flows_are_not_shown(world: World) {
         world.register().await;

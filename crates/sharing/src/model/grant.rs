@@ -146,6 +146,8 @@ pub enum GrantState {
     Suspended,
     /// Revoked (撤销) for good.
     Revoked,
+    /// Given back (归还) by the consumer for good.
+    GivenBack,
     /// Past its validity.
     Expired,
 }
@@ -157,16 +159,25 @@ impl GrantState {
             GrantState::Active => "active",
             GrantState::Suspended => "suspended",
             GrantState::Revoked => "revoked",
+            GrantState::GivenBack => "given_back",
             GrantState::Expired => "expired",
         }
     }
     /// From the text form.
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::Active, Self::Suspended, Self::Revoked, Self::Expired].into_iter().find(|s| s.as_str() == text)
+        [Self::Active, Self::Suspended, Self::Revoked, Self::GivenBack, Self::Expired]
+            .into_iter()
+            .find(|s| s.as_str() == text)
+    }
+    /// Those that end a grant for good, whatever its validity.
+    pub const ENDED: [Self; 2] = [Self::Revoked, Self::GivenBack];
+    /// True when somebody ended it for good.
+    pub fn is_ended(self) -> bool {
+        Self::ENDED.contains(&self)
     }
     /// What it is at a given time.
     pub fn at(self, valid_until_ms: i64, now_ms: i64) -> Self {
-        if self != GrantState::Revoked && now_ms >= valid_until_ms { GrantState::Expired } else { self }
+        if !self.is_ended() && now_ms >= valid_until_ms { GrantState::Expired } else { self }
     }
 }
 
@@ -375,6 +386,14 @@ pub struct GrantView {
     pub rectification: Option<String>,
     /// When it was handed in, Unix milliseconds.
     pub rectified_ms: Option<i64>,
+}
+
+/// Why the consumer gives a grant back.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct GiveBackInput {
+    /// Reason, for the provider and for the evidence.
+    pub reason: String,
 }
 
 /// A report of rectification.

@@ -35,8 +35,8 @@ pub use clock::{Clock, Ladder, Stage, Step};
 pub use event::TimelineEvent;
 pub use gaps::{Gap, GapInput, find_gaps};
 pub use grant::{
-    ClientLabel, ConditionView, FilterView, GrantInput, GrantState, GrantView, ItemView, KnownItem,
-    LONGEST_VALIDITY_MS, PurposeView, RectificationInput, ShapeView, check,
+    ClientLabel, ConditionView, FilterView, GiveBackInput, GrantInput, GrantState, GrantView, ItemView,
+    KnownItem, LONGEST_VALIDITY_MS, PurposeView, RectificationInput, ShapeView, check,
 };
 pub use machine::{Act, Outcome, Progress, RequestState, Wrong};
 pub use need::{

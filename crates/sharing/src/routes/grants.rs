@@ -13,14 +13,14 @@ use utoipa_axum::routes;
 
 use super::Timeline;
 use crate::Sharing;
-use crate::model::{GrantInput, GrantView, RectificationInput};
+use crate::model::{GiveBackInput, GrantInput, GrantView, RectificationInput};
 use crate::usecase::change_state::Change;
 
 /// Filters of the list of grants.
 #[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct GrantFilter {
-    /// Stored state: `active`, `suspended` or `revoked`.
+    /// Stored state: `active`, `suspended`, `revoked` or `given_back`.
     #[serde(default)]
     state: Option<String>,
     /// Resource id.
@@ -49,6 +49,7 @@ pub(super) fn router(sharing: Sharing) -> OpenApiRouter {
         .routes(routes!(revoke))
         .routes(routes!(terminate))
         .routes(routes!(rectify))
+        .routes(routes!(give_back))
         .routes(routes!(timeline))
         .with_state(sharing)
 }
@@ -157,6 +158,20 @@ async fn rectify(
     ApiJson(input): ApiJson<RectificationInput>,
 ) -> Result<Json<GrantView>> {
     sharing.rectify(&actor, &id, &input.text).await.map(Json)
+}
+
+/// The consumer gives back a grant it no longer needs (归还), for good; acts on the very next call.
+#[utoipa::path(post, path = "/api/v1/grants/{id}/give-back", operation_id = "give_back_grant", tag = "grants",
+    params(("id" = String, Path)), request_body = GiveBackInput,
+    responses((status = 200, body = GrantView), (status = 403, body = ErrorBody), (status = 404, body = ErrorBody),
+        (status = 409, body = ErrorBody), (status = 422, body = ErrorBody)))]
+async fn give_back(
+    State(sharing): State<Sharing>,
+    actor: Actor,
+    Path(id): Path<GrantId>,
+    ApiJson(input): ApiJson<GiveBackInput>,
+) -> Result<Json<GrantView>> {
+    sharing.give_back_grant(&actor, &id, &input.reason).await.map(Json)
 }
 
 /// What happened to a grant, oldest first.

@@ -258,10 +258,14 @@ pub(crate) async fn suspended<C: ConnectionTrait>(
         .collect()
 }
 
+fn not_ended() -> sea_orm::sea_query::SimpleExpr {
+    row::Column::State.is_not_in(GrantState::ENDED.map(GrantState::as_str))
+}
+
 /// Every grant that could be used now or later.
 pub(crate) async fn all_usable<C: ConnectionTrait>(connection: &C) -> Result<Vec<Grant>> {
     row::Entity::find()
-        .filter(row::Column::State.ne(GrantState::Revoked.as_str()))
+        .filter(not_ended())
         .order_by_asc(row::Column::Id)
         .all(connection)
         .await?
@@ -270,14 +274,14 @@ pub(crate) async fn all_usable<C: ConnectionTrait>(connection: &C) -> Result<Vec
         .collect()
 }
 
-/// Grants on one resource that are not revoked.
+/// Grants on one resource that nobody ended.
 pub(crate) async fn of_resource<C: ConnectionTrait>(
     connection: &C,
     resource: &ResourceId,
 ) -> Result<Vec<Grant>> {
     row::Entity::find()
         .filter(row::Column::ResourceId.eq(resource.clone()))
-        .filter(row::Column::State.ne(GrantState::Revoked.as_str()))
+        .filter(not_ended())
         .order_by_asc(row::Column::Id)
         .all(connection)
         .await?

@@ -14,12 +14,22 @@ pub(crate) struct StateChange<'a> {
     pub to: GrantState,
     /// Reason.
     pub reason: &'a str,
-    /// Cause from the lists; stays when it is `None`.
-    pub cause: Option<&'a str>,
+    /// What becomes of the cause.
+    pub cause: Cause<'a>,
     /// True to forget an earlier report of rectification.
     pub forget_report: bool,
     /// Unix milliseconds.
     pub now_ms: i64,
+}
+
+/// What becomes of the cause of an earlier change.
+pub(crate) enum Cause<'a> {
+    /// It stays.
+    Stays,
+    /// There is none any more.
+    Gone,
+    /// A new one from the lists.
+    Is(&'a str),
 }
 
 /// Changes the state of a grant that is still as it was read.
@@ -34,8 +44,10 @@ pub(crate) async fn set_state<C: ConnectionTrait>(
         changed_ms: Set(Some(change.now_ms)),
         ..Default::default()
     };
-    if let Some(cause) = change.cause {
-        row.cause = Set(Some(cause.to_owned()));
+    match change.cause {
+        Cause::Stays => {}
+        Cause::Gone => row.cause = Set(None),
+        Cause::Is(cause) => row.cause = Set(Some(cause.to_owned())),
     }
     if change.forget_report {
         row.rectification = Set(None);

@@ -13,7 +13,7 @@ use super::record::Happening;
 use super::request::STAFF;
 use crate::model::{GrantState, GrantView};
 use crate::settings;
-use crate::store::grant_state::StateChange;
+use crate::store::grant_state::{Cause, StateChange};
 use crate::store::{self, Grant};
 use crate::{PIN_CHANGED, Sharing};
 
@@ -102,7 +102,7 @@ impl Sharing {
         let row = StateChange {
             to,
             reason,
-            cause: cause.as_ref().map(|one| one.code.as_str()),
+            cause: cause.as_ref().map_or(Cause::Stays, |one| Cause::Is(&one.code)),
             forget_report: change == Change::Suspend,
             now_ms,
         };
@@ -200,7 +200,7 @@ impl Sharing {
     }
 }
 
-fn wrong_state(now: GrantState) -> Error {
+pub(super) fn wrong_state(now: GrantState) -> Error {
     Error::conflict(
         "grant.state",
         "授权当前的状态不能这样操作，请刷新页面后再试。",

@@ -8,7 +8,6 @@ use kernel::notice::Notice;
 use kernel::{Actor, Kernel, Tx};
 
 use super::request::STAFF;
-use crate::model::GrantState;
 use crate::settings;
 use crate::store;
 use crate::usecase::record::Subject;
@@ -49,7 +48,7 @@ impl Sharing {
     async fn expiry(&self, id: &GrantId, ended: bool) -> Result<()> {
         let Some(grant) = store::grant::find(&self.kernel.db, id).await? else { return Ok(()) };
         let over = self.kernel.now_ms() >= grant.valid_until_ms;
-        if grant.state == GrantState::Revoked || over != ended {
+        if grant.state.is_ended() || over != ended {
             return Ok(());
         }
         let kind = if ended { "sharing.grant.expired" } else { "sharing.grant.expiring" };

@@ -3,6 +3,7 @@
 pub mod change_state;
 pub mod create;
 pub(crate) mod expire;
+mod give_back;
 mod label_clients;
 pub mod list;
 pub(crate) mod need;

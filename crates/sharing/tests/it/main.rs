@@ -4,6 +4,7 @@
 mod access;
 mod clocks;
 mod decisions;
+mod giving_back;
 mod grants;
 mod needs;
 mod rectification;

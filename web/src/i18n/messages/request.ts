@@ -216,6 +216,8 @@ export const request = define({
   'grantUse.needCause': ['不得无故停止共享，请选择原因。', 'Sharing is not stopped without cause; choose one.'],
   'grantUse.terminate': ['终止', 'End for breach'],
   'grantUse.terminateMore': ['因违规终止，不能恢复，会告知使用部门和数据主管部门。', 'It ends for breach and for good; the consumer and the data authority are told.'],
+  'grantUse.giveBack': ['归还（不再使用）', 'Give back'],
+  'grantUse.giveBackMore': ['归还后本部门立即不能再用，而且不能恢复；以后又需要的，重新申请。会告知提供部门并记入存证。', 'Your office can no longer use it, at once and for good; request it again if you need it later. The provider is told and it goes into the evidence.'],
   'grantUse.rectify': ['提交整改报告', 'Hand in the report'],
   'grantUse.rectifyMore': ['写明问题在哪、怎么整改、怎样防止再发生。提供部门看过后可以恢复。', 'Say what was wrong, what was put right and how it is kept so. The provider may then resume.'],
   'grantUse.report': ['整改报告', 'Report of rectification'],

@@ -123,6 +123,7 @@ impl Made {
         for operation in ["rectify_grant", "terminate_grant"] {
             made.insert(operation, suspended(world).await);
         }
+        made.insert("give_back_grant", world.grant(|_| {}).await);
         Self(made)
     }
 
@@ -147,6 +148,9 @@ fn of_grants(operation: &str, world: &World, things: &Things) -> Option<Row> {
             (vec![ProviderHead, Business], Some(stop), id(&things.spare_grant))
         }
         "terminate_grant" => (vec![ProviderHead, Business], Some(reason()), things.sharing.id(operation)),
+        "give_back_grant" => {
+            (vec![ConsumerHead, ConsumerOperator], Some(reason()), things.sharing.id(operation))
+        }
         "rectify_grant" => {
             let body = json!({"text": "已收回越权账号，完成整改"});
             (vec![ConsumerHead, ConsumerOperator], Some(body), things.sharing.id(operation))

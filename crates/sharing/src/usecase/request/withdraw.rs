@@ -9,7 +9,7 @@ use crate::PIN_CHANGED;
 use crate::Sharing;
 use crate::model::{Act, GrantState, RequestId, RequestView};
 use crate::store;
-use crate::store::grant_state::StateChange;
+use crate::store::grant_state::{Cause, StateChange};
 
 impl Sharing {
     /// Withdraws a request; a grant that was given for it and is not yet delivered is revoked with it.
@@ -30,11 +30,11 @@ impl Sharing {
         let tx = self.kernel.begin().await?;
         self.write_request(&tx, actor, &mut request, Written::text("sharing.request.withdrawn", reason))
             .await?;
-        if let Some(grant) = grant.filter(|grant| grant.state != GrantState::Revoked) {
+        if let Some(grant) = grant.filter(|grant| !grant.state.is_ended()) {
             let change = StateChange {
                 to: GrantState::Revoked,
                 reason,
-                cause: Some("consumer_asked"),
+                cause: Cause::Is("consumer_asked"),
                 forget_report: false,
                 now_ms: self.kernel.now_ms(),
             };
