@@ -4185,7 +4185,7 @@ export interface components {
         ItemQuality: {
             /**
              * @description Up to 3 examples: values masked by the rule of their kind, or the most frequent shapes of the values (`9` for a
-             *     digit, `A` and `a` for letters, `汉` for a Han character).
+             *     digit, `A` and `a` for letters, `汉` for a Han character, `汉汉…` for more than four).
              */
             examples: string[];
             /**

@@ -46,7 +46,11 @@ pub(super) fn examples(kind: &ValueKind, column: &Column, values: u64) -> Vec<St
     if shown.is_empty() {
         let frequent = column.patterns.iter().filter(|pattern| pattern.rows >= FEWEST_ROWS);
         let shapes = frequent.map(|pattern| &pattern.shape).filter(|shape| is_shape(shape));
-        shown = shapes.take(MOST).cloned().collect();
+        for brief in shapes.map(|shape| brief(shape)) {
+            if shown.len() < MOST && !shown.contains(&brief) {
+                shown.push(brief);
+            }
+        }
     }
     shown.sort();
     shown.dedup();
@@ -97,6 +101,28 @@ fn is_shape(text: &str) -> bool {
     text.chars().all(|c| letter(c) || !(c.is_alphanumeric() || c.is_control()))
 }
 
+/// A shape in which long words are cut: how long somebody's employer or street is called is nothing to know.
+fn brief(shape: &str) -> String {
+    let mut brief = String::new();
+    let mut run = 0;
+    let mut last = None;
+    for c in shape.chars() {
+        run = if last == Some(c) { run + 1 } else { 1 };
+        last = Some(c);
+        match (c, run) {
+            ('汉' | '字', 5) => {
+                // Two of the four that stand there already, and that there are more.
+                brief.truncate(brief.len() - 2 * c.len_utf8());
+                brief.push('…');
+            }
+            ('汉' | '字', 6..) => {}
+            ('…', _) if brief.ends_with('…') => {}
+            _ => brief.push(c),
+        }
+    }
+    brief
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::{Value, json};
@@ -143,11 +169,26 @@ mod tests {
     fn a_guess_of_the_agent_is_not_enough() {
         let remark =
             column("enterprise_name", &["张三****拘留"], &[("汉汉汉汉汉汉汉汉汉", 40), ("汉汉9", 2)], &[]);
-        assert_eq!(examples(&ValueKind::Text, &remark, 90), ["汉汉汉汉汉汉汉汉汉"]);
+        assert_eq!(examples(&ValueKind::Text, &remark, 90), ["汉汉…"]);
         let state = column("person_name", &["离*", "已*"], &[("汉汉", 90)], &[("离异", 40), ("已婚", 50)]);
         for kind in [ValueKind::Text, ValueKind::Code { set: CodeSetId::Marriage }] {
             assert_eq!(examples(&kind, &state, 90), ["汉汉"], "{kind:?}");
         }
+    }
+
+    /// Long words are cut in shapes; what then looks the same stands once, and numbers keep their length.
+    #[test]
+    fn shapes_are_brief() {
+        let patterns = [
+            ("汉汉汉汉汉汉汉汉汉9汉99汉", 40),
+            ("汉汉汉汉汉汉汉9汉99汉", 30),
+            ("9999999999", 20),
+            ("汉汉汉汉", 9),
+            ("汉9", 8),
+        ];
+        let address = column("integer", &[], &patterns, &[]);
+        assert_eq!(examples(&ValueKind::Address, &address, 90), ["9999999999", "汉汉…9汉99汉", "汉汉汉汉"]);
+        assert_eq!(brief(&format!("{}…", "汉".repeat(24))), "汉汉…");
     }
 
     /// What an agent failed to mask does not pass, as an example or as a shape.

@@ -32,7 +32,7 @@ pub struct ItemQuality {
     /// Share of the values that had to be rewritten to fit; `null` as for `invalid`.
     pub repaired: Option<f64>,
     /// Up to 3 examples: values masked by the rule of their kind, or the most frequent shapes of the values (`9` for a
-    /// digit, `A` and `a` for letters, `汉` for a Han character).
+    /// digit, `A` and `a` for letters, `汉` for a Han character, `汉汉…` for more than four).
     pub examples: Vec<String>,
     /// True when no examples are shown because the item is sensitive or not shared.
     pub withheld: bool,
