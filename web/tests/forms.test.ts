@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import type { Askable, Resource, TableProposal } from '@/api'
+import type { Askable, ItemQuality, QualityReport, Resource, TableProposal } from '@/api'
 import { blankAsk, deliverable, problems as askProblems, toRequest } from '@/pages/ask/askForm'
 import { blankForm, blankItem, formOf, problems as resourceProblems, toBody as resourceBody } from '@/pages/catalogue/resourceForm'
-import { qualityOf } from '@/pages/catalogue/detail/quality'
+import { isMounted, percent, qualityRows, tone } from '@/pages/catalogue/detail/quality'
 import { placeOnWay, steps } from '@/pages/catalogue/flow'
 import { checks, citesLaw } from '@/pages/catalogue/legal'
 import { lineProblem } from '@/pages/catalogue/wizard/fromTable'
@@ -119,13 +119,21 @@ describe('the way of an entry', () => {
 })
 
 describe('quality', () => {
-  const column = (name: string, nulls: number, kinds: [string, number][], codes: [string, number][] = []) => ({ name, nulls, distinct: { values: 1, exact: true }, patterns: [], examples: [], kinds: kinds.map(([type, share]) => ({ kind: { type }, share, repaired: 0 })), codes: codes.map(([value, rows]) => ({ value, rows })) })
-  it('counts what is empty and what does not fit, and takes a mapped code as good', () => {
-    const resource = { items: [{ item: 'id', zh: '身份证号', kind: { type: 'resident_id' } }, { item: 'sex', zh: '性别', kind: { type: 'code', set: 'sex' } }], mount: { columns: [{ item: 'id', column: 'A', code_map: {} }, { item: 'sex', column: 'B', code_map: { 男: '1', 女: '2' } }] } } as unknown as Resource
-    const found = qualityOf(resource, { table: 't', sampled_rows: 100, sampling: 'all', columns: [column('A', 10, [['resident_id', 0.9]]), column('B', 0, [['code', 0]], [['男', 60], ['女', 38]])] })
-    expect(found[0]).toMatchObject({ missing: 0.1, item: 'id' })
-    expect(found[0]?.invalid).toBeCloseTo(0.1)
-    expect(found[1]?.invalid).toBeCloseTo(0.02)
+  const seen = (item: string, more: Partial<ItemQuality> = {}): ItemQuality => ({ item, missing: 0, invalid: null, repaired: null, examples: [], withheld: false, ...more })
+  const report: QualityReport = { resource_id: 'r', taken_ms: 1, rows: 9, rows_exact: true, sampled_rows: 9, items: [seen('id', { missing: 0.1, invalid: 0.02 }), seen('gone')] }
+  const items = [{ item: 'id', zh: '身份证号', kind: { type: 'resident_id' } }, { item: 'sex', zh: '性别', kind: { type: 'code', set: 'sex' } }]
+  it('shows what was looked at and is still an item, with its column to its own people only', () => {
+    const mount = { columns: [{ item: 'id', column: 'SFZH', code_map: {} }] }
+    expect(qualityRows({ items, mount } as unknown as Resource, report)).toMatchObject([{ item: 'id', name: '身份证号', column: 'SFZH', missing: 0.1, invalid: 0.02 }])
+    expect(qualityRows({ items, mount: null } as unknown as Resource, report)[0]?.column).toBe('')
+  })
+  it('does not make little look like nothing, and nothing judged like nothing wrong', () => {
+    expect([0, 0.0004, 0.05, 1, null, undefined].map(percent)).toEqual(['0.0%', '0.04%', '5.0%', '100.0%', '—', '—'])
+    expect([0, 0.0004, 0.05, null].map(tone)).toEqual(['good', 'warn', 'bad', ''])
+  })
+  it('is asked for only where data hangs', () => {
+    expect(['mounted', 'change_pending', 'changed', 'pending', 'unmounted'].map((mount_state) => isMounted({ mount_state } as Resource))).toEqual([true, true, true, false, false])
+    expect(isMounted(undefined)).toBe(false)
   })
 })
 

@@ -17,6 +17,27 @@ async function provider(stage) {
   throw new Error('no department has a working source')
 }
 
+/** The department looks at its data; another department and the bureau read what was seen, and can do no more. */
+async function qualityForOthers(stage, head, own, id) {
+  await head.click('[data-test=tab-quality]')
+  await head.click('[data-test=look]')
+  await head.waitForSelector('[data-test=quality-as-of]')
+  const { mount } = await stage.get(head, `resources/${id}`)
+  const other = stage.accounts('department_operator').find((one) => one.organisation !== own)
+  for (const [reader, name] of [[other, 'other'], [stage.account('business_operator'), 'bureau']]) {
+    const page = await stage.logIn(reader, `/catalogue/${id}?tab=quality`)
+    await page.waitForSelector('[data-test=quality-as-of]')
+    assert(!(await page.locator('[data-test=look]').count()), 'others can look into the table of a department')
+    await stage.inspect(page, `resource-quality-${name}`)
+    await page.click('[data-test=tab-items]')
+    await page.waitForSelector('[data-test=examples-why]')
+    const shown = await page.locator('[role=tabpanel]').innerText()
+    if (name === 'other') for (const { column } of mount.columns) assert(!shown.includes(column), `the column ${column} is told to others`)
+    await stage.inspect(page, `resource-items-${name}`)
+    await page.context().close()
+  }
+}
+
 export const providing = [
   {
     name: 'catalogue: searched, filtered, opened, exported with formulas made harmless',
@@ -136,6 +157,7 @@ export const providing = [
       }
       await head.click('[data-test=tab-overview]')
       await stage.inspect(head, 'resource-published')
+      await qualityForOthers(stage, head, account.organisation, id)
 
       await stage.go(head, `/grants/new?resource=${id}`)
       await head.click('[data-test=save-grant]')

@@ -44,6 +44,12 @@ function proposal(table) {
 const group = (all, field) => all.reduce((made, one) => ((made[String(one[field])] ??= []).push(one), made), {})
 const hit = (one) => ({ ...one, items: undefined, mount: undefined, item_count: one.items.length, found_items: one.items.slice(0, 2), score: 1 })
 
+const EXAMPLES = { person_name: ['张**', '李*'], date: ['1990-**-**'], mobile: ['139****2233'], code: ['汉'], address: ['汉汉汉汉汉汉9汉'] }
+const qualityOf = (of) => ({
+  resource_id: of.id, taken_ms: now - 2 * DAY, rows: 20134, rows_exact: false, sampled_rows: 1000,
+  items: of.items.map(({ item, kind }, i) => ({ item, missing: i / 100, invalid: ['person_name', 'address', 'text'].includes(kind.type) ? null : i / 50, repaired: ['person_name', 'address', 'text'].includes(kind.type) ? null : 0.02, examples: EXAMPLES[kind.type] ?? [], withheld: kind.type === 'resident_id' })),
+})
+
 export function catalogue({ page, one, act, created }) {
   const flow = (state, more = () => ({})) => act(data.resources, (body) => ({ state, state_reason: null, flow: { ...more(body) } }))
   const due = (days) => Date.now() + days * DAY
@@ -57,6 +63,8 @@ export function catalogue({ page, one, act, created }) {
     ['POST', 'resources/([^/]+)/keep', flow('published')],
     ['POST', 'resources/([^/]+)/mount/approve', act(data.resources, () => ({ mount_state: 'mounted', mount: { ...data.resources[0].mount }, mount_change: null }))],
     ['POST', 'resources/([^/]+)/mount/return', act(data.resources, () => ({ mount_state: 'returned' }))],
+    ['GET', 'resources/([^/]+)/quality', ({ params }) => qualityOf(one(data.resources, params[0]))],
+    ['POST', 'resources/([^/]+)/quality', ({ params }) => qualityOf(one(data.resources, params[0]))],
     ['GET', 'resources/([^/]+)/versions', ({ query }) => page(versions, query)],
     ['GET', 'resources/([^/]+)/versions/(\\d+)/diff/(\\d+)', ({ params }) => ({ from: Number(params[1]), to: Number(params[2]), changes })],
     ['POST', 'proposals', ({ body }) => proposal(body.table)],

@@ -1,5 +1,5 @@
 // The operations of the API, one function each, named by what they do.
-import { call, type ApiPath } from './client'
+import { asApiError, call, type ApiPath } from './client'
 import type * as T from './types'
 
 export * from './account'
@@ -71,6 +71,16 @@ export const resources = {
   giveBackMount: (id: string, body: object) => call<T.Resource>('POST', '/api/v1/resources/{id}/mount/return', { path: { id }, body }),
   versions: (id: string) => call<T.Page<T.ResourceVersion>>('GET', '/api/v1/resources/{id}/versions', { path: { id }, query: { page_size: 200 } }),
   diff: (id: string, a: number, b: number) => call<{ from: number; to: number; changes: T.EntryChange[] }>('GET', '/api/v1/resources/{id}/versions/{a}/diff/{b}', { path: { id, a, b } }),
+}
+
+/** How good the data of a resource is; nothing when nobody has looked yet. */
+export const quality = {
+  get: (id: string) =>
+    call<T.QualityReport>('GET', '/api/v1/resources/{id}/quality', { path: { id } }).catch((cause: unknown) => {
+      if (asApiError(cause).code === 'quality.not_taken') return null
+      throw cause
+    }),
+  take: (id: string) => call<T.QualityReport>('POST', '/api/v1/resources/{id}/quality', { path: { id } }),
 }
 
 export const catalogue = {

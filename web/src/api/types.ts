@@ -286,6 +286,9 @@ export interface ColumnProfile {
   codes: { value: string; rows: number }[]
 }
 
+export type QualityReport = Schema['QualityReport']
+export type ItemQuality = Schema['ItemQuality']
+
 /** What a table looks like, made by the department's agent. */
 export interface TableProfile {
   table: string
