@@ -3,6 +3,7 @@ import type { Gap, RequestInput } from '@/api'
 import { pieces } from '@/pages/grants/grantForm'
 import { blankRequest, blockingOf, fieldName, STEPS, stepOf, toForm, toInput, untilDay, untilMs } from '@/pages/requests/requestForm'
 import { scopeForm, toScope } from '@/pages/requests/scope'
+import { clockOf } from '@/pages/requests/states'
 
 const asked: RequestInput = {
   resource_id: 'r1', basis: '《社会救助暂行办法》第十一条', scenario: '受理低保申请时核对户籍', matters: ['MZ-1', 'MZ-2'],
@@ -24,6 +25,18 @@ describe('a request', () => {
     expect(untilMs('2027-03-31')).toBe(Date.parse('2027-04-01T00:00:00+08:00'))
     expect(untilDay(untilMs('2027-03-31'))).toBe('2027-03-31')
     expect(untilDay(0)).toBe('')
+  })
+})
+
+describe('the clock of a request', () => {
+  const stopped = { stage: null, days: 0, passed_days: 0, late: false, escalation: 0, overdue: 0, frozen_ms: 5 }
+  it('is the consumer’s while gaps are filled, and keeps what the provider’s has left out', () => {
+    const completion = { from_ms: 1, days: 10, passed_days: 4, due_ms: 9, late: false }
+    expect(clockOf({ clock: stopped, completion })).toMatchObject({ stage: 'completion', days: 10, passed_days: 4, due_ms: 9, frozen_ms: 5 })
+  })
+  it('is the provider’s otherwise', () => {
+    expect(clockOf({ clock: { ...stopped, stage: 'reply' }, completion: null }).stage).toBe('reply')
+    expect(clockOf({ clock: stopped }).stage).toBeNull()
   })
 })
 

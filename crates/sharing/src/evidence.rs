@@ -25,6 +25,8 @@ pub const EVIDENCE: &[EvidenceKind] = &[
     kind("sharing.request.accepted", "受理申请", "Request accepted as complete"),
     kind("sharing.request.gaps_notified", "一次性告知补正", "Consumer told of all gaps"),
     kind("sharing.request.completed", "补正后送签", "Gaps filled"),
+    kind("sharing.request.completion_reminded", "补正临期提醒", "Reminded to fill the gaps"),
+    kind("sharing.request.lapsed", "逾期未补正，视为撤回", "Gaps not filled in time, taken as withdrawn"),
     kind("sharing.request.decision_proposed", "提出办理意见", "Decision proposed"),
     kind("sharing.request.decision_returned", "负责人退回办理意见", "Proposal given back by the head"),
     kind("sharing.request.approved", "提供方负责人签批同意", "Approved"),

@@ -31,6 +31,8 @@ pub use migration::migrations;
 pub const PIN_CHANGED: &str = "sharing.pin";
 /// Follow-up work of the clock of a request.
 pub const REQUEST_CLOCK: &str = "sharing.request_clock";
+/// Follow-up work of the consumer's clock after a notice of gaps.
+pub const COMPLETION_CLOCK: &str = "sharing.completion_clock";
 /// Follow-up work of the clock of a need.
 pub const NEED_CLOCK: &str = "sharing.need_clock";
 /// Follow-up work before and at the end of a grant.
@@ -115,6 +117,7 @@ pub fn module(sharing: &Sharing) -> Module {
         routes: routes::router(sharing.clone()),
         handlers: vec![
             Arc::new(usecase::request::RequestClock(sharing.clone())),
+            Arc::new(usecase::request::CompletionClock(sharing.clone())),
             Arc::new(usecase::need::NeedClock(sharing.clone())),
             Arc::new(usecase::expire::GrantExpiry(sharing.clone())),
         ],

@@ -60,6 +60,15 @@ pub const DELIVERY: Setting = days(
     1,
     20,
 );
+/// Filling the gaps of the one notice. The law names no number of days.
+pub const COMPLETION: Setting = days(
+    "sharing.completion_days",
+    "一次性告知后补正时限（工作日），逾期视为撤回申请",
+    "Filling the gaps of the notice (working days); then the request is taken as withdrawn",
+    10,
+    1,
+    30,
+);
 /// Until the data authority is told.
 pub const AUTHORITY: Setting = days(
     "sharing.escalate_authority_days",
@@ -168,6 +177,7 @@ pub const SETTINGS: &[Setting] = &[
     REPLY_CONDITIONAL,
     EXTENSION,
     DELIVERY,
+    COMPLETION,
     AUTHORITY,
     OVERDUE,
     EXPIRY,

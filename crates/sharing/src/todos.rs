@@ -104,7 +104,8 @@ impl Todos {
             link: format!("/requests/{}", request.id),
             organisation: Some(self.0.catalog.organisations().await?.name(other).to_owned()),
             since_ms: request.since_ms,
-            due_ms: request.clock.stage.map(|_| request.clock.due_ms),
+            due_ms: (request.clock.stage.map(|_| request.clock.due_ms))
+                .or(request.completion.map(|clock| clock.due_ms)),
         });
         Ok(())
     }

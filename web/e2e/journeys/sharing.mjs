@@ -67,6 +67,15 @@ export async function draft(stage, page, resource, inspect) {
   return page.url().match(/requests\/([^/]+)\/edit/)[1]
 }
 
+/** Chooses one of the own client systems by its name. */
+async function chooseClient(stage, page) {
+  const { items } = await stage.get(page, 'clients/choices')
+  assert(items.length > 0 && items.every((one) => one.name && !('public_key_pem' in one)), 'no client systems to choose from, or more than names')
+  await stage.pick(page, '由哪些应用系统调用', items[0].name)
+  await page.keyboard.press('Escape')
+  await stage.inspect(page, 'request-terms-client')
+}
+
 export const sharing = [
   {
     name: 'request: draft, sign, one notice of gaps, complete, approve less, query, revoke, refused',
@@ -102,6 +111,8 @@ export const sharing = [
       assert((await office.locator('[data-test=act-gaps]').count()) === 0, 'a second notice is offered')
 
       await stage.go(clerk, `/requests/${id}`)
+      const clock = await clerk.locator('[data-test=clock]').innerText()
+      assert(clock.includes('补正期限') && clock.includes('还剩'), `no clock for filling the gaps: ${clock}`)
       await stage.inspect(clerk, 'request-incomplete')
       await clerk.click('[data-test=act-change]')
       await clerk.click('[data-test=step-purpose]')
@@ -161,7 +172,52 @@ export const sharing = [
     },
   },
   {
-    name: 'request: refused only with a reason from the list and words; the time line says so',
+    name: 'grant: given back by the consumer with a reason; the next call is refused, the provider is told',
+    async run(stage) {
+      const { resource, provider, consumer, sample } = await parties(stage)
+      const head = await stage.logIn(provider.head)
+      const clerk = await stage.logIn(consumer.operator)
+      const { user } = await stage.get(clerk, 'session')
+      const made = await stage.post(head, 'grants', {
+        consumer_id: user.organisation.id, resource_id: resource.id, items: resource.items.filter((item) => item.share_type !== 'none').slice(0, 2).map((item) => ({ item: item.item })),
+        purposes: [{ matter: 'E2E-GH-001', basis: '《社会救助暂行办法》第十一条' }], shapes: ['query'], valid_until_ms: Date.now() + 30 * 86_400_000, quota_per_day: 50, quota_per_second: 5,
+      })
+      for (let tries = 0; tries < 60 && !stage.mock && (await stage.get(clerk, `grants/${made.id}`)).pin_state !== 'accepted'; tries++) await clerk.waitForTimeout(250)
+      const ask = async () => {
+        await clerk.click('[data-test=ask-send]')
+        await clerk.waitForSelector('[data-test=answer], [data-test=error]')
+      }
+      const asks = sample && !stage.mock
+      if (asks) {
+        await stage.go(clerk, `/ask?grant=${made.id}`)
+        await clerk.fill('[data-test=ask-value]', sample.value)
+        await clerk.fill('[data-test=ask-case]', '2026-E2E-10')
+        await ask()
+        assert(await clerk.locator('[data-test=answer]').count(), await clerk.locator('[data-test=error]').allInnerTexts())
+      }
+      const other = await stage.logIn(consumer.operator, `/grants/${made.id}`)
+      assert((await other.locator('[data-test=revoke]').count()) === 0, 'the consumer may revoke')
+      await other.click('[data-test=giveBack]')
+      await confirmRefused(other)
+      await other.fill('[data-test=reason]', '端到端测试：事项已取消，不再使用。')
+      await stage.inspect(other, 'grant-give-back')
+      await confirm(other)
+      await other.waitForSelector('[data-state=given_back]')
+      await stage.settle(other)
+      assert((await other.locator('[data-test=giveBack]').count()) === 0, 'it can be given back twice')
+      await stage.inspect(other, 'grant-given-back')
+      if (asks) {
+        await ask()
+        assert(await clerk.locator('[data-test=error]').count(), 'a grant that was given back still answers')
+      }
+      await stage.go(head, `/grants/${made.id}`)
+      assert((await head.locator('[data-state=given_back]').count()) > 0 && (await head.locator('[data-test=resume]').count()) === 0, 'the provider does not see it')
+      await stage.go(head, '/inbox')
+      assert((await head.locator('main').innerText()).includes('已归还授权') || stage.mock, 'the provider was not told')
+    },
+  },
+  {
+    name: 'request: a client system is chosen by its name; refused only with a reason from the list and words; the time line says so',
     async run(stage) {
       const { resource, provider, consumer } = await parties(stage)
       const clerk = await stage.logIn(consumer.operator)
@@ -169,6 +225,7 @@ export const sharing = [
       await stage.go(clerk, `/requests/${id}/edit?step=purpose`)
       await clerk.fill('[data-test=q-basis]', '《社会救助暂行办法》第十一条')
       await clerk.click('[data-test=next]')
+      await chooseClient(stage, clerk)
       await clerk.fill('[data-test=q-measures]', '不下载不留存。')
       await clerk.fill('[data-test=q-contact]', '办公室')
       await clerk.click('[data-test=next]')
@@ -177,7 +234,12 @@ export const sharing = [
       await clerk.waitForURL(new RegExp(`requests/${id}$`))
       const head = await stage.logIn(consumer.head, `/requests/${id}`)
       await act(stage, head, 'sign')
+      // The consumer's people read the name of the client system, the provider's its id.
+      const client = (await stage.get(clerk, `requests/${id}`)).clients[0]
+      await stage.go(clerk, `/requests/${id}`)
+      assert(client.name && (await clerk.locator('[data-test=client-name]').innerText()).includes(client.name), 'the client system is not named')
       const office = await stage.logIn(provider.operator, `/requests/${id}`)
+      assert((await office.locator('[data-test=client-name]').innerText()) === client.client_id, 'the provider reads more than the id')
       await act(stage, office, 'accept')
       await office.click('[data-test=act-decision]')
       await office.click('[data-test=way-refuse]')

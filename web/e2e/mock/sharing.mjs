@@ -42,7 +42,7 @@ function may(one, user) {
   }[one.state] ?? []
   if (one.clock.stage === 'reply' && !one.extension && provider(STAFF)) all.push('extension')
   if (one.extension?.agreed === null && user.role === 'business_operator') all.push('extension_consent')
-  if (!['refused', 'delivered', 'withdrawn'].includes(one.state) && consumer(STAFF)) all.push('withdraw')
+  if (!['refused', 'delivered', 'withdrawn', 'lapsed'].includes(one.state) && consumer(STAFF)) all.push('withdraw')
   return all
 }
 function proposed(one) {
@@ -56,14 +56,16 @@ function proposed(one) {
   if (!content.measures) found.push(gap('measures', 'request.no_measures', '申请含敏感信息项，须写明安全保护措施（谁能看、怎么存、怎么删）。', 'State the security measures.'))
   return found
 }
-const shown = (user, listed = false) => (one) => ({ ...one, events: undefined, consumer_name: name(one.consumer_id), provider_name: name(one.provider_id), side: user.organisation.id === one.consumer_id ? 'consumer' : user.organisation.id === one.provider_id ? 'provider' : 'other', may: may(one, user), proposed_gaps: listed ? [] : ['draft', 'signing', 'checking', 'deciding', 'incomplete'].includes(one.state) ? proposed(one) : [] })
+const labels = (user, one) => one.content.client_ids.map((client_id) => ({ client_id, name: user.organisation.id === one.consumer_id ? (data.clients.find((c) => c.client_id === client_id)?.name ?? null) : null }))
+const completion = (one) => (one.state === 'incomplete' ? { from_ms: one.since_ms, days: 10, passed_days: 4, due_ms: now + 8 * DAY, late: false } : null)
+const shown = (user, listed = false) => (one) => ({ ...one, events: undefined, clients: labels(user, one), completion: completion(one), consumer_name: name(one.consumer_id), provider_name: name(one.provider_id), side: user.organisation.id === one.consumer_id ? 'consumer' : user.organisation.id === one.provider_id ? 'provider' : 'other', may: may(one, user), proposed_gaps: listed ? [] : ['draft', 'signing', 'checking', 'deciding', 'incomplete'].includes(one.state) ? proposed(one) : [] })
 
 const choice = (code, zh, en) => ({ code, zh, en })
 const choices = {
   refusal_reasons: [choice('law_forbids', '法律、行政法规或者国务院决定不予共享', 'A law forbids it'), choice('beyond_need', '申请的数据超出办理事项所需', 'More is asked than the matter needs'), choice('not_held', '本部门不掌握所申请的数据', 'The office does not hold the data')],
   breach_causes: [choice('beyond_purpose', '超出授权用途使用数据', 'Data used beyond the purpose'), choice('leak', '发生数据泄露或者有泄露风险', 'Data leaked')],
   stop_causes: [choice('law_changed', '法律、行政法规调整', 'A law changed'), choice('abnormal_use', '调用异常，需要核查', 'Abnormal calls')],
-  extension_days: 10, listing_days: 20,
+  extension_days: 10, completion_days: 10, listing_days: 20,
 }
 const needs = [
   { id: 'n1', state: 'open', content: { title: '残疾人两项补贴发放记录', description: '近三年逐月发放记录，含姓名、身份证号、补贴类别和金额。', elements: ['person.id', 'person.name'], scenario: '核对社会救助对象收入。', basis: '《社会救助暂行办法》第十一条' }, consumer_id: 'o-civil', responsible_id: null, responsible_name: null, resource_id: null, resource_code: null, resource_name: null, answers: [{ organisation_id: 'o-health', organisation_name: name('o-health'), holds: false, reason: '本部门没有，可能在残联。', time_ms: now - DAY }], clock: running('answer', 10, 4), created_ms: now - 5 * DAY, closing: null },

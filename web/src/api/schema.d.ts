@@ -3041,6 +3041,31 @@ export interface components {
             /** @description Most frequent shapes. */
             patterns?: components["schemas"]["Shape"][];
         };
+        /** @description The consumer's clock for filling gaps as people read it. */
+        CompletionView: {
+            /**
+             * Format: int32
+             * @description Working days.
+             */
+            days: number;
+            /**
+             * Format: int64
+             * @description End of the last day, Unix milliseconds; then the request is taken as withdrawn.
+             */
+            due_ms: number;
+            /**
+             * Format: int64
+             * @description Start: the notice, Unix milliseconds.
+             */
+            from_ms: number;
+            /** @description True when it has run out. */
+            late: boolean;
+            /**
+             * Format: int64
+             * @description Working days passed.
+             */
+            passed_days: number;
+        };
         /** @description One condition of a row filter. */
         ConditionView: {
             /** @description Item name. */
@@ -5834,6 +5859,7 @@ export interface components {
                 clients: components["schemas"]["ClientLabel"][];
                 /** @description Clock. */
                 clock: components["schemas"]["ClockView"];
+                completion?: components["schemas"]["CompletionView"] | null;
                 /** @description Consumer. */
                 consumer_id: components["schemas"]["OrganisationId"];
                 /** @description Its name. */
@@ -6591,13 +6617,14 @@ export interface components {
          * @description State of a request.
          * @enum {string}
          */
-        RequestState: "Draft" | "Signing" | "Checking" | "Incomplete" | "Deciding" | "ProviderSigning" | "Approved" | "Refused" | "Delivering" | "Delivered" | "Withdrawn";
+        RequestState: "Draft" | "Signing" | "Checking" | "Incomplete" | "Deciding" | "ProviderSigning" | "Approved" | "Refused" | "Delivering" | "Delivered" | "Withdrawn" | "Lapsed";
         /** @description A request as the interface shows it. */
         RequestView: {
             /** @description The client systems of `content` with their names, as far as the reader may know them. */
             clients: components["schemas"]["ClientLabel"][];
             /** @description Clock. */
             clock: components["schemas"]["ClockView"];
+            completion?: components["schemas"]["CompletionView"] | null;
             /** @description Consumer. */
             consumer_id: components["schemas"]["OrganisationId"];
             /** @description Its name. */
@@ -7167,6 +7194,11 @@ export interface components {
         SharingChoices: {
             /** @description Breaches for which a grant is suspended. */
             breach_causes: components["schemas"]["ChoiceValue"][];
+            /**
+             * Format: int32
+             * @description Working days the consumer has to fill the gaps of a notice.
+             */
+            completion_days: number;
             /**
              * Format: int32
              * @description Longest extension, working days.

@@ -15,6 +15,7 @@ export type RequestState =
   | 'delivering'
   | 'delivered'
   | 'withdrawn'
+  | 'lapsed'
 
 export type RequestAct =
   | 'change'
@@ -86,7 +87,7 @@ export interface RequestDecision {
 
 /** A legal clock as people read it. */
 export interface ClockView {
-  stage?: 'reply' | 'delivery' | 'answer' | 'listing' | null
+  stage?: 'reply' | 'delivery' | 'completion' | 'answer' | 'listing' | null
   from_ms?: number | null
   days: number
   passed_days: number
@@ -96,6 +97,15 @@ export interface ClockView {
   escalation: number
   overdue: number
   frozen_ms: number
+}
+
+/** The consumer's clock while it fills the gaps of the notice. */
+export interface CompletionView {
+  from_ms: number
+  days: number
+  passed_days: number
+  due_ms: number
+  late: boolean
 }
 
 export interface SharingRequest {
@@ -117,6 +127,7 @@ export interface SharingRequest {
   decision?: RequestDecision | null
   extension?: { days: number; reason: string; agreed?: boolean | null; asked_ms: number } | null
   clock: ClockView
+  completion?: CompletionView | null
   grant_id?: string | null
   side: 'consumer' | 'provider' | 'other'
   may: RequestAct[]
@@ -146,6 +157,7 @@ export interface SharingChoices {
   breach_causes: Choice[]
   stop_causes: Choice[]
   extension_days: number
+  completion_days: number
   listing_days: number
 }
 

@@ -1,5 +1,6 @@
 //! Tables of grants and of what agents say to them.
 
+mod completion;
 mod requests;
 
 use kernel::module::Migrations;
@@ -8,7 +9,7 @@ use sea_orm_migration::schema::{big_integer, integer, string, string_null, text,
 
 /// Migrations of this capability.
 pub fn migrations() -> Migrations {
-    vec![Box::new(First), Box::new(requests::Second)]
+    vec![Box::new(First), Box::new(requests::Second), Box::new(completion::Third)]
 }
 
 struct First;

@@ -26,6 +26,8 @@ text_enum! {
         Delivered = "delivered" "已交付" "Delivered",
         /// 已撤回.
         Withdrawn = "withdrawn" "已撤回" "Withdrawn",
+        /// 视为撤回: the gaps were not filled in time.
+        Lapsed = "lapsed" "视为撤回" "Taken as withdrawn",
     }
 }
 text_enum! {
@@ -41,7 +43,7 @@ text_enum! {
 impl RequestState {
     /// True when nothing can happen to it any more.
     pub fn is_final(self) -> bool {
-        matches!(self, Self::Refused | Self::Delivered | Self::Withdrawn)
+        matches!(self, Self::Refused | Self::Delivered | Self::Withdrawn | Self::Lapsed)
     }
     /// True while only the consumer knows of it.
     pub fn is_private(self) -> bool {
@@ -110,6 +112,8 @@ pub enum Act {
     Deliver,
     /// 撤回 by the consumer.
     Withdraw,
+    /// 视为撤回: the consumer's time to fill the gaps ran out.
+    Lapse,
 }
 
 /// Why something cannot be done.
@@ -165,6 +169,9 @@ impl Progress {
             },
             (S::Approved, Act::AcceptScope) => to(S::Delivering),
             (S::Delivering, Act::Deliver) => to(S::Delivered),
+            // What was filled in and not signed again has not reached the provider.
+            (S::Incomplete, Act::Lapse) => to(S::Lapsed),
+            (S::Signing, Act::Lapse) if self.noticed => to(S::Lapsed),
             (state, Act::Withdraw) if !state.is_final() => to(S::Withdrawn),
             _ => Err(Wrong::State),
         }
@@ -194,6 +201,7 @@ mod tests {
             8 => Just(Act::AcceptScope),
             8 => Just(Act::Deliver),
             1 => Just(Act::Withdraw),
+            1 => Just(Act::Lapse),
         ]
     }
 
@@ -217,6 +225,7 @@ mod tests {
                     Act::Submit | Act::Complete => consumer_signed = false,
                     Act::SignDecision => provider_signed = true,
                     Act::Notify => notices += 1,
+                    Act::Lapse => prop_assert!(before.noticed, "only who was told of gaps can be late with them"),
                     Act::Accept { incomplete } | Act::Decide { incomplete, .. } => {
                         prop_assert!(!incomplete || before.noticed);
                     }
@@ -267,7 +276,8 @@ mod tests {
         }
         assert_eq!(now.state, RequestState::Delivered);
         for state in RequestState::ALL {
-            let other = [RequestState::Refused, RequestState::Withdrawn].contains(state);
+            let other =
+                [RequestState::Refused, RequestState::Withdrawn, RequestState::Lapsed].contains(state);
             assert!(other || seen.contains(state), "{state:?}");
         }
     }

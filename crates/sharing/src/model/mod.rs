@@ -22,6 +22,7 @@ macro_rules! text_enum {
 }
 
 mod clock;
+mod completion;
 mod event;
 mod gaps;
 mod grant;
@@ -32,6 +33,7 @@ mod request_view;
 mod scope;
 
 pub use clock::{Clock, Ladder, Stage, Step};
+pub use completion::{Completion, CompletionView};
 pub use event::TimelineEvent;
 pub use gaps::{Gap, GapInput, find_gaps};
 pub use grant::{

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::RequestId;
 use super::clock::Stage;
+use super::completion::CompletionView;
 use super::gaps::Gap;
 use super::grant::ClientLabel;
 use super::machine::{Outcome, RequestState};
@@ -156,6 +157,8 @@ pub struct RequestView {
     pub extension: Option<Extension>,
     /// Clock.
     pub clock: ClockView,
+    /// The consumer's clock while it fills the gaps of the notice; when it runs out the request is taken as withdrawn.
+    pub completion: Option<CompletionView>,
     /// Grant it became.
     pub grant_id: Option<GrantId>,
     /// Side of the reader.

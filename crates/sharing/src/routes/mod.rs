@@ -35,6 +35,8 @@ pub struct SharingChoices {
     pub stop_causes: Vec<ChoiceValue>,
     /// Longest extension, working days.
     pub extension_days: u32,
+    /// Working days the consumer has to fill the gaps of a notice.
+    pub completion_days: u32,
     /// Longest time for listing what a department promised, working days.
     pub listing_days: u32,
 }
@@ -60,6 +62,7 @@ async fn choices(State(sharing): State<Sharing>, actor: Actor) -> Result<Json<Sh
         breach_causes: kernel.choices(&settings::BREACH_CAUSES).await?,
         stop_causes: kernel.choices(&settings::STOP_CAUSES).await?,
         extension_days: kernel.days(&settings::EXTENSION).await?,
+        completion_days: kernel.days(&settings::COMPLETION).await?,
         listing_days: kernel.days(&settings::LISTING).await?,
     }))
 }

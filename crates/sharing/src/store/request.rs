@@ -7,7 +7,8 @@ use sea_orm::{ConnectionTrait, IntoActiveModel as _};
 
 use super::{changed_meanwhile, damaged, decode, encode, storable};
 use crate::model::{
-    Clock, DecisionView, Extension, Gap, Outcome, Progress, RequestId, RequestInput, RequestState, Stage,
+    Clock, Completion, DecisionView, Extension, Gap, Outcome, Progress, RequestId, RequestInput,
+    RequestState, Stage,
 };
 
 /// Row of the table; lists lie in JSON columns because they are only read whole.
@@ -55,6 +56,8 @@ pub struct Model {
     pub clock_frozen_ms: i64,
     pub clock_frozen_from_ms: Option<i64>,
     pub clock_overdue: i32,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub completion: Option<String>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}
@@ -90,6 +93,8 @@ pub struct Request {
     pub extension: Option<Extension>,
     /// Clock.
     pub clock: Clock,
+    /// The consumer's clock while it fills gaps.
+    pub completion: Option<Completion>,
     /// Grant it became.
     pub grant_id: Option<GrantId>,
     /// Unix milliseconds.
@@ -157,6 +162,7 @@ impl Request {
             clock_frozen_ms: clock.frozen_ms,
             clock_frozen_from_ms: clock.frozen_from_ms,
             clock_overdue: clock.overdue,
+            completion: self.completion.as_ref().map(encode).transpose()?,
         })
     }
 }
@@ -197,6 +203,7 @@ impl TryFrom<Model> for Request {
             gaps: decode(&row.gaps)?,
             decision: row.decision.as_deref().map(decode).transpose()?,
             extension: row.extension.as_deref().map(decode).transpose()?,
+            completion: row.completion.as_deref().map(decode).transpose()?,
             id: row.id,
             since_ms: row.since_ms,
             unconditional: row.unconditional,

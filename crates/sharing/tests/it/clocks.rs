@@ -92,7 +92,7 @@ on_both! {
         let path = format!("/api/v1/requests/{request}");
         world.pass(8 * DAY).await;
         world.act(&world.clerk(), &request, "gaps", json!({"gaps": [{"text": "请附文件"}]})).await;
-        world.pass(40 * DAY).await;
+        world.pass(11 * DAY).await;
         assert!(rungs(&world.line(&world.clerk(), &path).await).is_empty());
         world.act(&world.asker(), &request, "complete", Value::Null).await;
         world.act(&world.head_of(&world.welfare), &request, "sign", Value::Null).await;

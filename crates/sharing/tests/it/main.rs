@@ -3,6 +3,7 @@
 
 mod access;
 mod clocks;
+mod completion;
 mod decisions;
 mod giving_back;
 mod grants;

@@ -5,7 +5,8 @@ use kernel::error::{Error, Fields, Result};
 
 use super::step::{CHECKERS, STAFF, To, Written};
 use crate::Sharing;
-use crate::model::{Act, Gap, NoticeInput, RequestId, RequestView};
+use crate::model::{Act, Completion, Gap, NoticeInput, RequestId, RequestView};
+use crate::settings;
 
 impl Sharing {
     /// Accepts a request as complete.
@@ -48,19 +49,26 @@ impl Sharing {
         let resource = resource.ok_or_else(|| Error::missing(&request.resource_id))?;
         let proposed = self.gaps_of(&request, &resource).await?;
         request.gaps = gathered(proposed, &input)?;
-        request.clock.freeze(self.kernel.now_ms());
+        let now_ms = self.kernel.now_ms();
+        request.clock.freeze(now_ms);
+        let completion = Completion::start(self.kernel.days(&settings::COMPLETION).await?, now_ms);
+        request.completion = Some(completion);
         let list: Vec<_> = (1..).zip(&request.gaps).map(|(n, gap)| format!("{n}. {}", gap.zh)).collect();
         let list = list.join("\n");
         let detail = serde_json::to_value(&request.gaps).ok();
         let tx = self.kernel.begin().await?;
         let what = Written { kind: "sharing.request.gaps_notified", text: Some(&list), detail };
         self.write_request(&tx, actor, &mut request, what).await?;
+        self.schedule_completion(&tx, &request.id, completion).await?;
+        let due = kernel::working_time::day_of(completion.due_ms);
+        let (name, count) = (&request.resource_name, request.gaps.len());
         let words = (
-            format!("对“{}”的申请有 {} 处需要补正，请一次补齐。", request.resource_name, request.gaps.len()),
             format!(
-                "Your request for “{}” has {} gaps; fill them all.",
-                request.resource_name,
-                request.gaps.len()
+                "对“{name}”的申请有 {count} 处需要补正，请在 {due} 前一次补齐并由负责人签发，逾期视为撤回申请。"
+            ),
+            format!(
+                "Your request for “{name}” has {count} gaps; fill them all and have it signed by {due}, or it is taken as \
+                 withdrawn."
             ),
         );
         self.tell(&tx, &request, To::Consumer(STAFF), "sharing.request.gaps", words).await?;

@@ -45,6 +45,7 @@ impl Sharing {
             decision: None,
             extension: None,
             clock: Clock::default(),
+            completion: None,
             grant_id: None,
             created_ms: now_ms,
             signed_ms: None,

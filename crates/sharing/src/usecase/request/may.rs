@@ -54,7 +54,7 @@ pub(super) fn may(actor: &Actor, request: &Request, now_ms: i64) -> Vec<RequestA
         }
         S::Approved => add(consumer(STAFF), A::AcceptScope),
         S::Delivering => add(provider(CHECKERS), A::Deliver),
-        S::Refused | S::Delivered | S::Withdrawn => {}
+        S::Refused | S::Delivered | S::Withdrawn | S::Lapsed => {}
     }
     let replying = request.clock.stage == Some(Stage::Reply);
     let askable = replying && !request.unconditional && now_ms <= request.clock.due_ms;

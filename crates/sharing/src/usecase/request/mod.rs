@@ -8,6 +8,7 @@ mod decide;
 mod deliver;
 mod draft;
 pub(crate) mod escalate;
+mod lapse;
 mod may;
 mod read;
 mod sign;
@@ -16,6 +17,7 @@ mod withdraw;
 
 pub(crate) use deliver::ReadyGrant;
 pub(crate) use escalate::RequestClock;
+pub(crate) use lapse::CompletionClock;
 pub use read::RequestFilter;
 pub(crate) use read::clock_view;
 pub(crate) use sign::worded;

@@ -74,6 +74,7 @@ impl Sharing {
         Ok(RequestView {
             may: may(actor, &request, now_ms),
             clock: clock_view(&request.clock, now_ms),
+            completion: request.completion.map(|clock| clock.view(now_ms)),
             since_ms: request.since_ms,
             unconditional: request.unconditional,
             consumer_name,

@@ -69,6 +69,7 @@ impl Sharing {
         self.advance(&mut request, Act::Sign { by_rule })?;
         let now_ms = self.kernel.now_ms();
         request.signed_ms.get_or_insert(now_ms);
+        request.completion = None;
         let setting =
             if request.unconditional { settings::REPLY_UNCONDITIONAL } else { settings::REPLY_CONDITIONAL };
         request.clock.start(Stage::Reply, self.kernel.days(&setting).await?, now_ms);

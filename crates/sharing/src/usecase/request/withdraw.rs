@@ -22,6 +22,7 @@ impl Sharing {
         worded("reason", reason)?;
         self.advance(&mut request, Act::Withdraw)?;
         request.clock.stop();
+        request.completion = None;
         let grant = match &request.grant_id {
             Some(grant) => store::grant::find(&self.kernel.db, grant).await?,
             None => None,
