@@ -36,4 +36,6 @@ pub use error::{Error, Result};
 pub use hash::{Hash, leaf_hash};
 pub use key::{Signer, VerifierKey};
 pub use log::{Append, Appended, Entries, Entry, Log, Options};
-pub use verify::{Check, CheckState, Finding, FindingKind, Report, VerifyOptions, verify_dir, verify_tiles};
+pub use verify::{
+    Check, CheckState, Finding, FindingKind, Opens, Report, VerifyOptions, verify_dir, verify_tiles,
+};

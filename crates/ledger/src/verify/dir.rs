@@ -14,10 +14,10 @@ use crate::segment::{Kind, SEGMENT_HEADER, Scanned, Scanner, segment_name};
 use crate::storage::{Access, Disk, Storage as _};
 use crate::tile::TILE_WIDTH;
 
-use super::VerifyOptions;
 use super::compare::{Claim, compare};
 use super::engine::{Item, Source, Spot, Stretch};
 use super::report::{Finding, FindingKind, Report};
+use super::{Opens, VerifyOptions};
 
 pub(super) fn verify(folder: &Folder, options: &VerifyOptions) -> Result<Report> {
     let hashes = HashFiles::new(Arc::new(Disk), folder.hashes(), Access::Read);
@@ -47,7 +47,7 @@ struct DirSource<'a> {
     firsts: Vec<u64>,
     hashes: HashFiles,
     keys: Vec<VerifierKey>,
-    opens: Option<fn(&[u8], &[u8]) -> bool>,
+    opens: Option<Opens>,
     /// The segment that is being read.
     at: usize,
     scanner: Option<Scanner>,

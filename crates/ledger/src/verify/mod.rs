@@ -16,6 +16,9 @@ mod tiles;
 
 pub use report::{Check, CheckState, Finding, FindingKind, Report};
 
+/// Tells whether a private part (second) belongs to its entry (first).
+pub type Opens = fn(&[u8], &[u8]) -> bool;
+
 /// What to verify against.
 #[derive(Clone, Debug, Default)]
 pub struct VerifyOptions {
@@ -27,7 +30,7 @@ pub struct VerifyOptions {
     pub saved: Vec<String>,
     /// Whether a private part (second) belongs to its entry (first), when the entry commits to it. What it means is the
     /// owner's business; a checksum alone shows accidents, not a forger. Only a log's own folder has private parts.
-    pub opens: Option<fn(&[u8], &[u8]) -> bool>,
+    pub opens: Option<Opens>,
 }
 
 /// Verifies a folder: a log's own folder, in use or copied, or a folder written by `export_tiles`.
