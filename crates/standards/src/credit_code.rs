@@ -100,7 +100,8 @@ pub fn organisation_check(first8: &[u8]) -> Option<u8> {
 pub fn complete(class: &str, region: &str, organisation: &str) -> Option<String> {
     let own = organisation_check(organisation.as_bytes())?;
     let first = format!("{class}{region}{organisation}{}", char::from(own));
-    (first.len() == 17).then(|| check_character(first.as_bytes()).map(|last| format!("{first}{}", char::from(last))))?
+    (first.len() == 17)
+        .then(|| check_character(first.as_bytes()).map(|last| format!("{first}{}", char::from(last))))?
 }
 
 /// Reads a credit code.

@@ -40,7 +40,9 @@ pub(crate) fn credit_code(rng: &mut StdRng, used: &mut HashSet<String>, class: &
     loop {
         let mut organisation = String::from("MA");
         organisation.extend((0..6).map(|_| char::from(LETTERS[rng.random_range(0..LETTERS.len())])));
-        let Some(code) = standards::credit_code::complete(class, crate::REGION, &organisation) else { continue };
+        let Some(code) = standards::credit_code::complete(class, crate::REGION, &organisation) else {
+            continue;
+        };
         if used.insert(code.clone()) {
             return code;
         }

@@ -19,25 +19,9 @@ use kernel::{Actor, Kernel, Role};
 use sea_orm::{EntityTrait as _, QueryOrder as _};
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
 use serde_json::{Value, json};
+pub(crate) use testbed::on_both;
 use tower::ServiceExt as _;
 use wire::hub::{Agents, AgentsOptions, HubCa};
-
-/// Runs each test on both engines.
-macro_rules! on_both {
-    ($($(#[$doc:meta])* async fn $name:ident($world:ident: World) $body:block)+) => {$(
-        mod $name {
-            use super::*;
-            async fn run($world: World) $body
-            $(#[$doc])*
-            #[tokio::test]
-            async fn sqlite() { run(World::sqlite().await).await }
-            $(#[$doc])*
-            #[tokio::test]
-            async fn postgres() { run(World::postgres().await).await }
-        }
-    )+};
-}
-pub(crate) use on_both;
 
 /// Monday, 2 March 2026, ten in the morning in China.
 pub const MONDAY: i64 = 1_772_416_800_000;
@@ -67,15 +51,7 @@ pub struct World {
     app: Router,
     handlers: Vec<Arc<dyn Handler>>,
     config: Config,
-    _folder: tempfile::TempDir,
-}
-
-fn credit_code(number: u32) -> String {
-    let organisation = format!("{number:08}");
-    let check = standards::credit_code::organisation_check(organisation.as_bytes()).unwrap();
-    let first = format!("11330106{organisation}{}", char::from(check));
-    let last = standards::credit_code::check_character(first.as_bytes()).unwrap();
-    format!("{first}{}", char::from(last))
+    _place: testbed::Place,
 }
 
 type Parts = (Router, Vec<Arc<dyn Handler>>);
@@ -101,28 +77,22 @@ async fn open(config: &Config, clock: &Arc<ManualClock>, seed: u64) -> (Kernel, 
     (kernel, catalog, (Router::from(routes), own.handlers))
 }
 
+/// A valid credit code out of a number.
+fn credit_code(number: u32) -> String {
+    standards::credit_code::complete("11", "330106", &format!("{number:08}")).unwrap()
+}
+
 impl World {
-    pub async fn sqlite() -> Self {
-        Self::new(String::new()).await
-    }
-
-    pub async fn postgres() -> Self {
-        let server = testbed::shared_postgres().await.unwrap();
-        let database = server.create_database().await.unwrap();
-        Self::new(database.url().to_owned()).await
-    }
-
-    async fn new(url: String) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let mut config = Config { data_dir: folder.path().join("data"), ..Config::default() };
-        config.database.url = url;
+    pub async fn new(place: testbed::Place) -> Self {
+        let mut config = Config { data_dir: place.folder().join("data"), ..Config::default() };
+        config.database.url = place.url().to_owned();
         let clock = Arc::new(ManualClock::at(MONDAY));
         let (kernel, catalog, (app, handlers)) = open(&config, &clock, 7).await;
         let police = office(&catalog, "滨江区公安分局", "GA", 1).await;
         let welfare = office(&catalog, "滨江区民政局", "MZ", 2).await;
         let resource = String::new();
         let mut world =
-            Self { kernel, clock, police, welfare, resource, app, handlers, config, _folder: folder };
+            Self { kernel, clock, police, welfare, resource, app, handlers, config, _place: place };
         world.resource = world.publish().await;
         world
     }

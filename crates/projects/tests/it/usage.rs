@@ -247,7 +247,7 @@ on_both! {
 #[tokio::test]
 #[ignore = "takes minutes; run by hand to renew the figures"]
 async fn a_million_entries() {
-    let world = World::sqlite().await;
+    let world = World::new(testbed::Place::sqlite().unwrap()).await;
     world.register().await;
     let parties: Vec<_> = (0..40).map(|number| crate::world::credit_code(100 + number)).collect();
     for some in (0..1_000_000_i64).collect::<Vec<_>>().chunks(1_000) {

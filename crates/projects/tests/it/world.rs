@@ -19,24 +19,8 @@ use projects::Projects;
 use sea_orm::EntityTrait as _;
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
 use serde_json::{Value, json};
+pub(crate) use testbed::on_both;
 use tower::ServiceExt as _;
-
-/// Runs each test on both engines.
-macro_rules! on_both {
-    ($($(#[$doc:meta])* async fn $name:ident($world:ident: World) $body:block)+) => {$(
-        mod $name {
-            use super::*;
-            async fn run($world: World) $body
-            $(#[$doc])*
-            #[tokio::test]
-            async fn sqlite() { run(World::sqlite().await).await }
-            $(#[$doc])*
-            #[tokio::test]
-            async fn postgres() { run(World::postgres().await).await }
-        }
-    )+};
-}
-pub(crate) use on_both;
 
 struct Migrator;
 
@@ -63,33 +47,18 @@ pub struct World {
     handlers: Vec<Arc<dyn Handler>>,
     todos: Vec<Arc<dyn TodoSource>>,
     app: Router,
-    _folder: tempfile::TempDir,
+    _place: testbed::Place,
 }
 
 /// A valid credit code out of a number.
 pub fn credit_code(number: u32) -> String {
-    let organisation = format!("{number:08}");
-    let check = standards::credit_code::organisation_check(organisation.as_bytes()).unwrap();
-    let first = format!("11330106{organisation}{}", char::from(check));
-    let last = standards::credit_code::check_character(first.as_bytes()).unwrap();
-    format!("{first}{}", char::from(last))
+    standards::credit_code::complete("11", "330106", &format!("{number:08}")).unwrap()
 }
 
 impl World {
-    pub async fn sqlite() -> Self {
-        Self::new(String::new()).await
-    }
-
-    pub async fn postgres() -> Self {
-        let server = testbed::shared_postgres().await.unwrap();
-        let database = server.create_database().await.unwrap();
-        Self::new(database.url().to_owned()).await
-    }
-
-    async fn new(url: String) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let mut config = Config { data_dir: folder.path().join("data"), ..Config::default() };
-        config.database.url = url;
+    pub async fn new(place: testbed::Place) -> Self {
+        let mut config = Config { data_dir: place.folder().join("data"), ..Config::default() };
+        config.database.url = place.url().to_owned();
         let clock = Arc::new(ManualClock::at(START_MS));
         let kernel = Kernel::open(config, clock.clone(), Arc::new(SeededEntropy::new(7))).await.unwrap();
         Migrator::up(&kernel.db, None).await.unwrap();
@@ -109,7 +78,7 @@ impl World {
             handlers: module.handlers,
             todos: module.todos,
             app,
-            _folder: folder,
+            _place: place,
         }
     }
 
