@@ -27,9 +27,11 @@ for (const source of sources(join(crates, 'standards/src'))) {
   }
 }
 const kind = new RegExp(`kind:\\s*"([a-z_.]+)",\\s*zh:\\s*${TEXT},\\s*en:\\s*${TEXT}`, 'g')
+/** The same where a crate writes its kinds with a function. */
+const short = new RegExp(`\\bkind\\(\\s*"([a-z_]+\\.[a-z_.]+)",\\s*${TEXT},\\s*${TEXT}`, 'g')
 for (const crate of readdirSync(crates)) {
   for (const source of sources(join(crates, crate, 'src'))) {
-    for (const [, code, zh, en] of source.matchAll(kind)) words.set(`entry.${code}`, [read(zh), read(en)])
+    for (const [, code, zh, en] of [...source.matchAll(kind), ...source.matchAll(short)]) words.set(`entry.${code}`, [read(zh), read(en)])
   }
 }
 const quote = (text) => `'${text.replace(/\\/g, '\\\\').replace(/'/g, "\\'")}'`
