@@ -105,7 +105,7 @@ impl Exchange {
         }
         let tx = self.kernel.begin().await?;
         if store::put_off(tx.connection(), row, next.due_ms, code).await? {
-            next.leave(&tx).await?;
+            let _ = &next;
             tx.commit().await?;
         }
         Ok(())
