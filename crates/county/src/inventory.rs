@@ -104,6 +104,25 @@ pub struct Listed {
     pub items: Vec<(String, String)>,
 }
 
+/// How a department revises an entry that is published; what is left out stays.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Revised {
+    /// First or second round; an entry of both has three versions.
+    pub round: u8,
+    /// Catalogue code.
+    pub code: String,
+    /// New name.
+    pub name: Option<String>,
+    /// New abstract.
+    pub summary: Option<String>,
+    /// New condition.
+    pub condition: Option<String>,
+    /// New update cycle.
+    pub cycle: Option<String>,
+    /// Items that are added: name and code of the data element.
+    pub items: Vec<(String, String)>,
+}
+
 /// Every information system of the county, in a fixed order.
 pub fn systems() -> Vec<Inventoried> {
     // The files are part of the program, and a test reads them.
@@ -113,4 +132,9 @@ pub fn systems() -> Vec<Inventoried> {
 /// Every resource that is entered and not mounted, in a fixed order.
 pub fn listed() -> Vec<Listed> {
     serde_json::from_str(include_str!("../data/listed.json")).unwrap_or_default()
+}
+
+/// Every revision of a published entry, in the order in which they are made.
+pub fn revisions() -> Vec<Revised> {
+    serde_json::from_str(include_str!("../data/revisions.json")).unwrap_or_default()
 }

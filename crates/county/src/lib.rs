@@ -34,7 +34,7 @@ pub use api::{Api, serve_api};
 pub use department::{ClientSystem, Department, Engine, Item, Resource, ShareType, System};
 pub use dirt::Dirt;
 pub use grants::SampleGrant;
-pub use inventory::{Entry, Inventoried, Listed, SystemState, listed, systems};
+pub use inventory::{Entry, Inventoried, Listed, Revised, SystemState, listed, revisions, systems};
 pub use planned::{PlannedItem, PlannedResource, PlannedSystem, plans};
 pub use raise::{
     mariadb_database, raise_files, raise_mariadb, raise_postgres, raise_sqlite, row_truths, write_facts,

@@ -77,3 +77,35 @@ fn listed_resources_are_well_formed() {
     assert_eq!(entries, HashSet::from([Draft, Signing, Review, Returned, Published, Offline]));
     assert_eq!(types.len(), 3);
 }
+
+/// Five published entries or more are revised, one of them twice; each change is one, and added items exist and are new.
+#[test]
+fn revisions_are_well_formed() {
+    let county = generate(1, Size { residents: 200, enterprises: 20 });
+    let departments = county.departments();
+    let mounted: HashSet<&str> = departments
+        .iter()
+        .flat_map(|one| &one.systems)
+        .flat_map(|one| &one.resources)
+        .map(|one| one.code)
+        .collect();
+    let listed = county::listed();
+    let revisions = county::revisions();
+    let codes: HashSet<&str> = revisions.iter().map(|one| one.code.as_str()).collect();
+    assert!(codes.len() >= 5 && codes.len() < revisions.len(), "{codes:?}");
+    for revised in &revisions {
+        assert!((1..=2).contains(&revised.round), "{}", revised.code);
+        let entry = listed.iter().find(|one| one.code == revised.code);
+        assert!(
+            mounted.contains(revised.code.as_str()) || entry.is_some_and(|one| one.entry == Entry::Published)
+        );
+        // What hangs on a store keeps its items, so that its mount still fits.
+        assert!(entry.is_some() || revised.items.is_empty(), "{}", revised.code);
+        for (item, element) in &revised.items {
+            assert!(standards::elements::by_code(element).is_some(), "{}: {element}", revised.code);
+            assert!(entry.is_some_and(|one| one.items.iter().all(|(known, _)| known != item)), "{item}");
+        }
+        let texts = [&revised.name, &revised.summary, &revised.condition, &revised.cycle];
+        assert!(!revised.items.is_empty() || texts.iter().any(|text| text.is_some()), "{}", revised.code);
+    }
+}

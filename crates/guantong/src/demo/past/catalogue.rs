@@ -39,7 +39,7 @@ pub async fn publish(past: &Past<'_>, seeded: &mut Seeded, from: usize) -> anyho
 }
 
 /// Signed a day later, reviewed and published the day after.
-async fn carry(
+pub async fn carry(
     past: &Past<'_>,
     seeded: &Seeded,
     entries: &[(&SeededDepartment, &str)],
@@ -68,7 +68,8 @@ fn mount(department: &SeededDepartment, resource: &Resource, source: &str) -> Va
     })
 }
 
-fn mounted_body(resource: &Resource, department: &SeededDepartment, system: &str) -> Value {
+/// A mounted entry as it is entered.
+pub fn mounted_body(resource: &Resource, department: &SeededDepartment, system: &str) -> Value {
     let items: Vec<_> = resource
         .items
         .iter()
@@ -109,7 +110,8 @@ fn key_of(listed: &Listed) -> usize {
     KEYS.iter().find_map(|element| place(element)).unwrap_or_default()
 }
 
-fn listed_body(listed: &Listed, department: &SeededDepartment) -> Value {
+/// An entry without a store behind it, as it is entered.
+pub fn listed_body(listed: &Listed, department: &SeededDepartment) -> Value {
     let key = key_of(listed);
     let items: Vec<_> = listed
         .items

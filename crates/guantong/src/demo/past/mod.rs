@@ -12,6 +12,7 @@ mod needs;
 mod plans;
 mod quality;
 mod requests;
+mod revisions;
 mod special;
 
 pub use calls::body as call_body;

@@ -7,7 +7,7 @@ use plan::{GrantedItem, Purpose, RowFilter, Shape};
 use serde_json::{Value, json};
 
 use super::super::seed::{Seeded, SeededDepartment};
-use super::{Past, catalogue, id, needs, plans, requests};
+use super::{Past, catalogue, id, needs, plans, requests, revisions};
 
 /// Days before the present in which today's open requests were filed.
 pub const RECENT_DAYS: i64 = 72;
@@ -79,8 +79,10 @@ async fn file<'s>(
 
 const CITED: &str = "《社会救助暂行办法》（国务院令第649号）第五十八条";
 
-/// Grants that ended: one expires, one is revoked, one is suspended for a breach and reported on, one is refused before.
+/// What changed: entries that are revised; grants that ended (one expires, one is revoked, one is given back, one is suspended
+/// for a breach and reported on); requests that were refused, withdrawn, or lapsed because nobody filled their gaps.
 pub async fn changes(past: &Past<'_>, seeded: &Seeded) -> anyhow::Result<()> {
+    revisions::publish(past, seeded, 1).await?;
     let expiring: Line =
         ("urban", "police", "GA-HKRK-001", "CG-ZXXD-001", "《城市道路管理条例》第二十七条", &["name"]);
     let revoked: Line = (
@@ -113,15 +115,20 @@ pub async fn changes(past: &Past<'_>, seeded: &Seeded) -> anyhow::Result<()> {
         filed.until(past, "delivered").await?;
         grants.push((filed.grant().await?, filed));
     }
-    past.later(20).await?;
+    let lapsing = noticed(past, seeded, LAPSING).await?;
+    past.later(8).await?;
+    revisions::publish(past, seeded, 2).await?;
+    past.later(9).await?;
+    let state = requests::state(lapsing.consumer, &lapsing.request).await?;
+    anyhow::ensure!(state == "lapsed", "a request whose gaps nobody filled is {state}");
     if let Some((Some(grant), filed)) = grants.get(1) {
         let body =
             json!({"cause": "duty_changed", "reason": "社会保险费征收职责已划转，数据由税务系统直接产生。"});
         filed.provider.head.post(&format!("/api/v1/grants/{grant}/revoke"), &body).await?;
     }
     if let Some((Some(grant), filed)) = grants.get(3) {
-        let body = json!({"cause": "consumer_asked", "reason": "项目申报已结束，使用方不再需要。"});
-        filed.provider.head.post(&format!("/api/v1/grants/{grant}/revoke"), &body).await?;
+        let body = json!({"reason": "项目申报已结束，不再需要查询市场主体登记信息。"});
+        filed.consumer.operator.post(&format!("/api/v1/grants/{grant}/give-back"), &body).await?;
     }
     if let Some((Some(grant), filed)) = grants.get(2) {
         let body = json!({"cause": "beyond_purpose", "reason": "抽查发现将户籍地址用于催收营运费用，超出授权用途。"});
@@ -194,7 +201,6 @@ pub async fn open_requests(past: &Past<'_>, seeded: &Seeded) -> anyhow::Result<(
     let consent = json!({"agree": true, "reason": "理由成立，同意延长。"});
     seeded.business.post(&extended.path("extension/consent"), &consent).await?;
     narrowed(past, seeded).await?;
-    incomplete(past, seeded).await?;
     needs::on_the_board(past, seeded).await?;
     let signing: Line = (
         "education",
@@ -249,6 +255,8 @@ pub async fn open_requests(past: &Past<'_>, seeded: &Seeded) -> anyhow::Result<(
     {
         file(past, seeded, line, days, |_| {}).await?.until(past, state).await?;
     }
+    // Last, so that there are days left in which to fill the gaps.
+    noticed(past, seeded, INCOMPLETE).await?;
     catalogue::under_way(seeded).await?;
     Ok(())
 }
@@ -278,22 +286,27 @@ async fn narrowed(past: &Past<'_>, seeded: &Seeded) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Gaps that are being filled now.
+const INCOMPLETE: Line = (
+    "agriculture",
+    "civil",
+    "MZ-TKGY-003",
+    "NY-FPJC-001",
+    "有关文件",
+    &["extreme_poverty", "benefit_amount"],
+);
+/// Gaps that nobody filled in time.
+const LAPSING: Line =
+    ("education", "insurance", "RS-CBXX-001", "JY-RXBM-001", "工作安排", &["name", "paid_until"]);
+
 /// Sent back with one notice that lists every gap.
-async fn incomplete(past: &Past<'_>, seeded: &Seeded) -> anyhow::Result<()> {
-    let line: Line = (
-        "agriculture",
-        "civil",
-        "MZ-TKGY-003",
-        "NY-FPJC-001",
-        "有关文件",
-        &["extreme_poverty", "benefit_amount"],
-    );
+async fn noticed<'s>(past: &Past<'_>, seeded: &'s Seeded, line: Line) -> anyhow::Result<Filed<'s>> {
     let filed = file(past, seeded, line, 365, |body| {
         body["scenario"] = json!("工作需要");
     })
     .await?;
     filed.until(past, "checking").await?;
-    let gaps = json!({"gaps": [{"path": "matters", "text": "请补充防返贫监测的事项依据文件。"}]});
+    let gaps = json!({"gaps": [{"path": "matters", "text": "请补充办理该事项的依据文件。"}]});
     filed.provider.operator.post(&filed.path("gaps"), &gaps).await?;
-    Ok(())
+    Ok(filed)
 }
