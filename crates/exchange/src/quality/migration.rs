@@ -43,7 +43,6 @@ impl MigrationTrait for QualityReports {
             "attempts",
         ]);
         work.select_from(mounted).map_err(|error| DbErr::Custom(error.to_string()))?;
-        let _ = work;
-        Ok(())
+        manager.exec_stmt(work).await
     }
 }

@@ -105,7 +105,7 @@ impl Exchange {
         }
         let tx = self.kernel.begin().await?;
         if store::put_off(tx.connection(), row, next.due_ms, code).await? {
-            let _ = &next;
+            next.leave(&tx).await?;
             tx.commit().await?;
         }
         Ok(())

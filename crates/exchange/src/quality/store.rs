@@ -89,7 +89,7 @@ pub(super) async fn replace<C: ConnectionTrait>(db: &C, report: &QualityReport, 
         taken_ms: Set(Some(report.taken_ms)),
         report: Set(Some(text)),
     };
-    let columns = [Column::DueMs, Column::Failures, Column::LastFailure, Column::TakenMs];
+    let columns = [Column::DueMs, Column::Failures, Column::LastFailure, Column::TakenMs, Column::Report];
     upsert(db, row, &columns).await
 }
 

@@ -110,7 +110,7 @@ impl Exchange {
 
 fn not_taken() -> Error {
     Error::not_found(
-        "quality.other",
+        "quality.not_taken",
         "这个资源还没有数据质量报告：发布并挂接后由前置机自动抽样生成，也可请提供部门现在检查。",
         "There is no quality report on this resource yet: it is taken by itself once the resource is published and \
          mounted, or when its department looks.",
