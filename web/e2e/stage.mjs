@@ -16,7 +16,7 @@ const WAIT_MS = 30_000
 /** In the page: whether something is still to be drawn, seen after two frames so that an answer that just came is on the page. */
 const drawing = () =>
   new Promise((tell) => {
-    requestAnimationFrame(() => requestAnimationFrame(() => tell(!!document.querySelector('.waiting, .el-button.is-loading'))))
+    requestAnimationFrame(() => requestAnimationFrame(() => tell(!!document.querySelector('.waiting[role=status], .el-button.is-loading'))))
   })
 
 export function assert(condition, message) {
