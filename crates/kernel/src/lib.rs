@@ -50,6 +50,8 @@ pub struct Inner {
     pub config: config::Config,
     /// Woken when follow-up work was left.
     pub follow_ups: tokio::sync::Notify,
+    /// Follow-up work in hand in this process, by its row.
+    pub(crate) in_hand: parking_lot::Mutex<std::collections::HashSet<String>>,
     /// Only one task appends from the outbox at a time, so that the order of commits is kept.
     pub outbox_turn: tokio::sync::Mutex<()>,
     revision: AtomicU64,
@@ -97,6 +99,7 @@ impl Kernel {
             evidence,
             config,
             follow_ups: tokio::sync::Notify::new(),
+            in_hand: parking_lot::Mutex::default(),
             outbox_turn: tokio::sync::Mutex::new(()),
             revision: AtomicU64::new(1),
         })))

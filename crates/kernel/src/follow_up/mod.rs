@@ -78,6 +78,22 @@ pub(crate) async fn put<C: ConnectionTrait>(
     Ok(())
 }
 
+/// A row in hand in this process; let go when dropped.
+struct InHand<'k>(&'k Kernel, &'k str);
+
+impl<'k> InHand<'k> {
+    /// Takes a row, unless it is in hand already.
+    fn take(kernel: &'k Kernel, row: &'k str) -> Option<Self> {
+        kernel.in_hand.lock().insert(row.to_owned()).then(|| Self(kernel, row))
+    }
+}
+
+impl Drop for InHand<'_> {
+    fn drop(&mut self) {
+        self.0.in_hand.lock().remove(self.1);
+    }
+}
+
 /// How many rows are due and not done.
 ///
 /// # Errors
@@ -108,6 +124,8 @@ pub async fn run_due(kernel: &Kernel, handlers: &[Arc<dyn Handler>]) -> Result<u
     let mut done = 0;
     for row in due {
         let Some(handler) = handlers.iter().find(|handler| handler.kind() == row.kind) else { continue };
+        // A claim that ran out while its worker is still at it, for slowness or because the clock was moved, is not taken twice.
+        let Some(_in_hand) = InHand::take(kernel, &row.id) else { continue };
         // The condition on the old claim makes this the claim of exactly one worker on either engine.
         let claimed = Entity::update_many()
             .col_expr(Column::ClaimedUntilMs, Expr::value(now + CLAIM_MS))

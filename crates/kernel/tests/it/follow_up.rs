@@ -125,6 +125,44 @@ async fn nothing_waits_behind_slow_work() {
     }
 }
 
+/// Work whose claim ran out while it is still being done is not begun a second time beside it.
+#[tokio::test]
+async fn nothing_is_done_twice_at_once() {
+    struct Slow {
+        begun: AtomicUsize,
+        go_on: tokio::sync::Notify,
+    }
+    #[async_trait]
+    impl Handler for Slow {
+        fn kind(&self) -> &'static str {
+            "test.work"
+        }
+        async fn run(&self, _key: &str) -> Result<()> {
+            self.begun.fetch_add(1, Ordering::SeqCst);
+            self.go_on.notified().await;
+            Ok(())
+        }
+    }
+    for (engine, node) in both().await {
+        leave(&node).await;
+        let slow = Arc::new(Slow { begun: AtomicUsize::new(0), go_on: tokio::sync::Notify::new() });
+        let handlers: Vec<Arc<dyn Handler>> = vec![slow.clone()];
+        let (kernel, its) = (node.kernel.clone(), handlers.clone());
+        let first = tokio::spawn(async move { run_due(&kernel, &its).await });
+        while slow.begun.load(Ordering::SeqCst) == 0 {
+            tokio::task::yield_now().await;
+        }
+        // Longer than any claim.
+        node.clock.advance_ms(86_400_000);
+        let second =
+            tokio::time::timeout(std::time::Duration::from_secs(20), run_due(&node.kernel, &handlers)).await;
+        assert_eq!(second.expect("it waits for nobody").expect("run"), 0, "{engine}");
+        slow.go_on.notify_one();
+        assert_eq!(first.await.expect("ends").expect("run"), 1, "{engine}");
+        assert_eq!(slow.begun.load(Ordering::SeqCst), 1, "{engine}");
+    }
+}
+
 /// What fails for ever is put aside with its last error, for a person to see.
 #[tokio::test]
 async fn what_never_succeeds_is_put_aside() {
