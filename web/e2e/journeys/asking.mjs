@@ -112,7 +112,11 @@ export const asking = [
       await head.fill('[data-test=reason]', '端到端测试：恢复')
       await head.click('[data-test=confirm]')
       await head.waitForSelector('[data-test=suspend]')
-      await page.click('[data-test=ask-send]')
+      // The department's agent takes the grant up again in its own time; until then it refuses.
+      for (let tries = 0; tries < 40 && !(await page.locator('[data-test=answer]').count()); tries++) {
+        await page.click('[data-test=ask-send]')
+        await stage.settle(page)
+      }
       await page.waitForSelector('[data-test=answer]')
     },
   },
