@@ -126,7 +126,10 @@ pub async fn run(args: &DemoArgs, stop: CancellationToken) -> anyhow::Result<()>
         let ahead = dir.join(clock::AHEAD_FILE);
         say.line(
             &format!("想看期限怎样到期、逐级上报：把天数写进 {}，平台的时钟就往前走。", ahead.display()),
-            &format!("To see clocks run out and silence escalate, write a number of days into {}.", ahead.display()),
+            &format!(
+                "To see clocks run out and silence escalate, write a number of days into {}.",
+                ahead.display()
+            ),
         );
         say.line("按 Ctrl-C 结束。", "Press Ctrl-C to end.");
         let traffic = async {
