@@ -15,7 +15,9 @@ mod open;
 pub mod profile;
 mod source;
 mod sql;
+mod target;
 pub mod text;
+mod watch;
 
 pub use config::{
     FilesConfig, HttpConfig, HttpLookup, HttpPaging, HttpTable, Limits, Secret, ServerConfig, SourceConfig,
@@ -27,3 +29,8 @@ pub use source::{
     ColumnInfo, Lookup, Note, ProfileOptions, RowCount, Scan, Source, SourceKind, TableForm, TableInfo,
     Values,
 };
+pub use target::{
+    Counts, Delivery, Fit, HeldRow, Load, Misfit, Portion, Stored, Target, TargetColumn, TargetTable,
+    TargetType,
+};
+pub use watch::{After, Changes, Obstacle, Watch, Watchable};
