@@ -20,6 +20,7 @@ pub mod note;
 pub mod number;
 pub mod person_name;
 pub mod phone;
+pub mod plain;
 pub mod region;
 pub mod resident_id;
 pub mod text;

@@ -103,15 +103,20 @@ fn finish(number: Phone, mut notes: Vec<Note>) -> Parsed<Phone> {
             digits
         }
     };
-    let tail = digits.as_bytes().get(3..).unwrap_or_default();
-    if tail.iter().all(|d| *d == b'0')
-        || digits == "13800138000"
-        || digits == "12345678"
-        || digits == "88888888"
-    {
+    if is_placeholder(digits) {
         notes.push(PLACEHOLDER);
     }
     Parsed::from_notes(number, notes)
+}
+
+/// Whether the text is a mobile number in the standard form about which there is nothing to remark.
+pub(crate) fn is_plain_mobile(raw: &str) -> bool {
+    is_mobile(raw) && !is_placeholder(raw)
+}
+
+fn is_placeholder(digits: &str) -> bool {
+    let tail = digits.as_bytes().get(3..).unwrap_or_default();
+    tail.iter().all(|d| *d == b'0') || matches!(digits, "13800138000" | "12345678" | "88888888")
 }
 
 fn is_mobile(digits: &str) -> bool {

@@ -64,6 +64,11 @@ pub fn parse(raw: &str) -> Parsed<NaiveDate> {
     }
 }
 
+/// Whether the bytes are a date in the standard form.
+pub(crate) fn is_iso(bytes: &[u8]) -> bool {
+    iso(bytes).is_some()
+}
+
 /// Exactly `YYYY-MM-DD`, the hot path.
 fn iso(bytes: &[u8]) -> Option<NaiveDate> {
     if bytes.len() != 10 || bytes[4] != b'-' || bytes[7] != b'-' {

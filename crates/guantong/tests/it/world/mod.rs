@@ -21,7 +21,7 @@ pub use agent::{AgentProcess, AgentTask, write_config};
 pub use api::{Answer, Session};
 pub use hub::{HubOptions, HubProcess, HubTask, run_program};
 pub use rows::{CLEAN, DIRTY, ELSEWHERE, WRONG, resident_id, sql, write_sqlite};
-pub use seed::{PASSWORD, RESOURCE, Seeded, Who, assessments, resource_body, seed};
+pub use seed::{PASSWORD, RESOURCE, Seeded, Who, assessments, resource_body, seed, seed_by};
 pub use values::{fitting_code, server_source};
 
 /// How long anything in a test may take to come true.

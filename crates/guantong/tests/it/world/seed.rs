@@ -152,11 +152,20 @@ async fn client(developer: &Session, client_id: &str) -> (String, String) {
 
 /// Sets organisations, people, clients, the system, the resource and the agent up.
 pub async fn seed(url: &str, admin: Session) -> Seeded {
+    let business = Session::log_in(url, "business", PASSWORD).await;
+    let auditor = Session::log_in(url, "auditor", PASSWORD).await;
+    seed_by(url, [admin, business, auditor]).await
+}
+
+/// The same by three people who are logged in: platform, business, auditor.
+pub async fn seed_by(url: &str, [admin, business, auditor]: [Session; 3]) -> Seeded {
     use Who::*;
-    let mut sessions = vec![(Nobody, Session::nobody(url)), (Platform, admin.clone())];
-    for (username, who) in [("business", Business), ("auditor", Auditor)] {
-        sessions.push((who, Session::log_in(url, username, PASSWORD).await));
-    }
+    let mut sessions = vec![
+        (Nobody, Session::nobody(url)),
+        (Platform, admin.clone()),
+        (Business, business),
+        (Auditor, auditor),
+    ];
     let roles = [ProviderHead, ProviderOperator, ProviderDeveloper];
     let provider = department(url, &admin, "ga", "云澜县公安局", "1151342800000010", roles).await;
     let roles = [ConsumerHead, ConsumerOperator, ConsumerDeveloper];
