@@ -2,6 +2,7 @@ import { computed, ref } from 'vue'
 import { describe, expect, it } from 'vitest'
 import { compare, useRows } from '@/composables/useRows'
 import { sheetCells } from '@/lib/export'
+import { isShort } from '@/lib/short'
 import { treeOf, visible } from '@/lib/tree'
 import { rowsText } from '@/pages/catalogue/rows'
 import { sortTodos } from '@/pages/home/todos'
@@ -66,4 +67,9 @@ describe('what waits', () => {
     const one = (title: string, due_ms: number | null): Todo => ({ kind: 'k', zh: '', en: '', title, link: '/', since_ms: 1, due_ms, overdue: false })
     expect(sortTodos([one('none', null), one('later', 9), one('late', 1)]).map((todo) => todo.title)).toEqual(['late', 'later', 'none'])
   })
+})
+
+it('a short word stays on one line of a table, a name of an office may be broken', () => {
+  expect(['新增', '部门负责人', '劳动监察大队', '—'].every(isShort)).toBe(true)
+  expect(isShort('云澜县农业农村局')).toBe(false)
 })
