@@ -3,7 +3,7 @@
 use standards::value::{key_variants, standardise};
 
 use crate::filter::Test;
-use crate::model::{Call, Condition, MountItem, Shape};
+use crate::model::{Call, Condition, MountItem, Purpose, Shape};
 use crate::pinned::Pinned;
 use crate::refusal::{Refusal, shown};
 use crate::task::{Claim, Fetch, Task, Wanted};
@@ -90,17 +90,19 @@ impl<'p> Slots<'p> {
 }
 
 fn same_pin(pinned: &Pinned, call: &Call) -> Result<(), Refusal> {
-    if call.grant != pinned.pin().grant.grant {
+    same_grant(pinned, &call.grant, &call.pin_digest)
+}
+
+/// Whether grant and version are those that are pinned.
+pub(crate) fn same_grant(pinned: &Pinned, grant: &str, pin_digest: &str) -> Result<(), Refusal> {
+    if grant != pinned.pin().grant.grant {
         return Err(Refusal::new(
             "plan.grant_mismatch",
-            format!("调用所用授权“{}”与前置机固定的授权不一致；请使用正确的授权编号", shown(&call.grant)),
-            format!(
-                "Grant \"{}\" of the call is not the pinned one; use the right grant id",
-                shown(&call.grant)
-            ),
+            format!("调用所用授权“{}”与前置机固定的授权不一致；请使用正确的授权编号", shown(grant)),
+            format!("Grant \"{}\" of the call is not the pinned one; use the right grant id", shown(grant)),
         ));
     }
-    if call.pin_digest != pinned.digest() {
+    if pin_digest != pinned.digest() {
         return Err(Refusal::new(
             "plan.pin_mismatch",
             "枢纽持有的授权版本与前置机固定的版本不同；请等待新版本下发并由提供方接受",
@@ -150,7 +152,8 @@ fn sizes(call: &Call) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn in_force(pinned: &Pinned, now_ms: i64) -> Result<(), Refusal> {
+/// Whether the grant is valid now.
+pub(crate) fn in_force(pinned: &Pinned, now_ms: i64) -> Result<(), Refusal> {
     let grant = &pinned.pin().grant;
     if now_ms < grant.valid_from_ms {
         return Err(Refusal::new(
@@ -171,10 +174,12 @@ fn in_force(pinned: &Pinned, now_ms: i64) -> Result<(), Refusal> {
 
 fn allowed_use(pinned: &Pinned, call: &Call) -> Result<(), Refusal> {
     let grant = &pinned.pin().grant;
-    if !grant.shapes.contains(&call.shape) {
+    // A table is moved by a subscription, which has a check of its own; nothing may come here under that name.
+    if call.shape == Shape::Batch || !grant.shapes.contains(&call.shape) {
         let (zh, en) = match call.shape {
             Shape::Query => ("查询", "query"),
             Shape::Verify => ("核验", "verify"),
+            Shape::Batch => ("库表交换", "batch"),
         };
         return Err(Refusal::new(
             "plan.shape_not_granted",
@@ -190,17 +195,7 @@ fn allowed_use(pinned: &Pinned, call: &Call) -> Result<(), Refusal> {
         ));
     }
     if !grant.purposes.contains(&call.purpose) {
-        return Err(Refusal::new(
-            "plan.purpose_not_granted",
-            format!(
-                "事项“{}”及其依据不在授权用途之内；请使用授权列明的事项和依据",
-                shown(&call.purpose.matter)
-            ),
-            format!(
-                "Matter \"{}\" with its basis is not a granted purpose; use one that the grant lists",
-                shown(&call.purpose.matter)
-            ),
-        ));
+        return Err(purpose_not_granted(&call.purpose));
     }
     // The hub puts the sort of caller in front of a client's id; a person is never one of the listed clients.
     let client = call.caller.strip_prefix("client:").unwrap_or(&call.caller);
@@ -279,11 +274,7 @@ fn wanted(slots: &mut Slots<'_>, call: &Call) -> Result<Vec<Wanted>, Refusal> {
     for item in &call.items {
         let (slot, granted) = granted(slots, item)?;
         if call.shape == Shape::Query && granted.verify_only {
-            return Err(Refusal::new(
-                "plan.verify_only",
-                format!("数据项“{}”只授权核验，不提供原值；请改用核验方式", shown(item)),
-                format!("Item \"{}\" may only be verified, never delivered; use verify", shown(item)),
-            ));
+            return Err(verify_only(item));
         }
         if wanted.iter().any(|other| other.slot == slot) {
             return Err(twice("items", item));
@@ -331,7 +322,17 @@ fn claims(slots: &mut Slots<'_>, call: &Call) -> Result<Vec<Claim>, Refusal> {
 /// Only items that the consumer may see in clear anyway are allowed. A condition on any other item would be a question about its
 /// value: "is there a row when the income is at least 5000?" asked twenty times is the income.
 fn narrowed(slots: &mut Slots<'_>, condition: &Condition) -> Result<Test, Refusal> {
-    if slots.pinned.mounted(&condition.item).is_none() {
+    let (at, item) = narrowable(slots.pinned, condition, Shape::Query)?;
+    Test::compile(condition, slots.take(at), &item.kind).ok_or_else(|| narrow_invalid(&condition.item))
+}
+
+/// Position and binding of the item of a narrowing condition, when it may be one under a grant of that shape.
+pub(crate) fn narrowable<'p>(
+    pinned: &'p Pinned,
+    condition: &Condition,
+    shape: Shape,
+) -> Result<(usize, &'p MountItem), Refusal> {
+    let Some(mounted) = pinned.mounted(&condition.item) else {
         return Err(Refusal::new(
             "plan.narrow_not_mounted",
             format!("附加条件中的数据项“{}”未挂接；请删除该条件", shown(&condition.item)),
@@ -340,10 +341,10 @@ fn narrowed(slots: &mut Slots<'_>, condition: &Condition) -> Result<Test, Refusa
                 shown(&condition.item)
             ),
         ));
-    }
-    let grant = slots.pinned.granted(&condition.item);
+    };
+    let grant = pinned.granted(&condition.item);
     let clear = grant.is_some_and(|granted| !granted.masked && !granted.verify_only);
-    if !clear || !slots.pinned.pin().grant.shapes.contains(&Shape::Query) {
+    if !clear || !pinned.pin().grant.shapes.contains(&shape) {
         return Err(Refusal::new(
             "plan.narrow_not_granted",
             format!("附加条件中的数据项“{}”未以明文授权，不能用作条件；请删除该条件", shown(&condition.item)),
@@ -353,41 +354,61 @@ fn narrowed(slots: &mut Slots<'_>, condition: &Condition) -> Result<Test, Refusa
             ),
         ));
     }
-    let compiled =
-        slots.named(&condition.item).and_then(|(slot, item)| Test::compile(condition, slot, &item.kind));
-    compiled.ok_or_else(|| {
-        Refusal::new(
-            "plan.narrow_invalid",
-            format!("数据项“{}”的附加条件取值不合规；请改用标准值", shown(&condition.item)),
-            format!(
-                "The values of the condition on item \"{}\" are not valid; use standard values",
-                shown(&condition.item)
-            ),
-        )
-    })
+    Ok(mounted)
+}
+
+pub(crate) fn narrow_invalid(item: &str) -> Refusal {
+    Refusal::new(
+        "plan.narrow_invalid",
+        format!("数据项“{}”的附加条件取值不合规；请改用标准值", shown(item)),
+        format!("The values of the condition on item \"{}\" are not valid; use standard values", shown(item)),
+    )
+}
+
+pub(crate) fn purpose_not_granted(purpose: &Purpose) -> Refusal {
+    Refusal::new(
+        "plan.purpose_not_granted",
+        format!("事项“{}”及其依据不在授权用途之内；请使用授权列明的事项和依据", shown(&purpose.matter)),
+        format!(
+            "Matter \"{}\" with its basis is not a granted purpose; use one that the grant lists",
+            shown(&purpose.matter)
+        ),
+    )
+}
+
+pub(crate) fn item_not_granted(item: &str) -> Refusal {
+    Refusal::new(
+        "plan.item_not_granted",
+        format!("数据项“{}”未授权；请从调用中删除，或向提供方申请", shown(item)),
+        format!("Item \"{}\" is not granted; leave it out, or ask the provider for it", shown(item)),
+    )
+}
+
+pub(crate) fn item_not_mounted(item: &str) -> Refusal {
+    Refusal::new(
+        "plan.item_not_mounted",
+        format!("数据项“{}”尚未挂接到数据源；请联系提供方挂接", shown(item)),
+        format!("Item \"{}\" is not mounted on a column; ask the provider to mount it", shown(item)),
+    )
+}
+
+pub(crate) fn verify_only(item: &str) -> Refusal {
+    Refusal::new(
+        "plan.verify_only",
+        format!("数据项“{}”只授权核验，不提供原值；请改用核验方式", shown(item)),
+        format!("Item \"{}\" may only be verified, never delivered; use verify", shown(item)),
+    )
 }
 
 /// Slot and grant of an item that is granted and mounted.
 fn granted<'p>(slots: &mut Slots<'p>, item: &str) -> Result<(usize, &'p crate::model::GrantedItem), Refusal> {
     let pinned = slots.pinned;
-    let Some(granted) = pinned.granted(item) else {
-        return Err(Refusal::new(
-            "plan.item_not_granted",
-            format!("数据项“{}”未授权；请从调用中删除，或向提供方申请", shown(item)),
-            format!("Item \"{}\" is not granted; leave it out, or ask the provider for it", shown(item)),
-        ));
-    };
-    let Some((slot, _)) = slots.named(item) else {
-        return Err(Refusal::new(
-            "plan.item_not_mounted",
-            format!("数据项“{}”尚未挂接到数据源；请联系提供方挂接", shown(item)),
-            format!("Item \"{}\" is not mounted on a column; ask the provider to mount it", shown(item)),
-        ));
-    };
+    let granted = pinned.granted(item).ok_or_else(|| item_not_granted(item))?;
+    let (slot, _) = slots.named(item).ok_or_else(|| item_not_mounted(item))?;
     Ok((slot, granted))
 }
 
-fn twice(field: &str, item: &str) -> Refusal {
+pub(crate) fn twice(field: &str, item: &str) -> Refusal {
     Refusal::new(
         "plan.item_twice",
         format!("{field} 中数据项“{}”重复；请只保留一个", shown(item)),

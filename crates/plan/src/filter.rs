@@ -47,7 +47,7 @@ impl Test {
         Self { at, ..self.clone() }
     }
 
-    fn holds(&self, value: &str) -> bool {
+    pub(crate) fn holds(&self, value: &str) -> bool {
         let first = self.values.first().map(String::as_str);
         match self.op {
             ConditionOp::Eq | ConditionOp::In => self.values.iter().any(|wanted| wanted == value),

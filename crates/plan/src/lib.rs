@@ -13,6 +13,7 @@
 //! Invariant: a call can only narrow. Whatever it holds, [`check()`] either refuses it, or answers a [`Task`] whose columns
 //! come from the pinned mount and whose items come from the pinned grant.
 
+pub mod batch;
 pub mod change;
 pub mod check;
 pub mod digest;

@@ -65,7 +65,7 @@ pub struct GrantSpec {
     pub row_filter: RowFilter,
     /// Matters (政务服务事项) and legal bases the grant was given for.
     pub purposes: Vec<Purpose>,
-    /// Shapes allowed: query and/or verify.
+    /// Shapes allowed.
     pub shapes: Vec<Shape>,
     /// First instant of validity, Unix milliseconds.
     pub valid_from_ms: i64,
@@ -107,6 +107,8 @@ pub enum Shape {
     Query,
     /// Is this claim true? yes / no / unknown per item, without the datum.
     Verify,
+    /// The granted rows of a table, into the consumer's own database (库表交换).
+    Batch,
 }
 
 /// A conjunction of conditions on *standardised* item values. Empty means every row.

@@ -117,7 +117,7 @@ pub fn standardise(task: &Task<'_>, batches: &[RecordBatch]) -> Result<Standardi
 }
 
 /// A column of a batch as text. Engines disagree about the case of names, so the case is a second choice.
-fn texts(batch: &RecordBatch, column: &str) -> Result<ArrayRef, Refusal> {
+pub(crate) fn texts(batch: &RecordBatch, column: &str) -> Result<ArrayRef, Refusal> {
     let schema = batch.schema_ref();
     let exact = schema.fields().iter().position(|field| field.name() == column);
     let found =

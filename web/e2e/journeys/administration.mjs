@@ -3,6 +3,39 @@ import { assert } from '../stage.mjs'
 
 const fresh = (word) => `${word}${Date.now() % 1e8}`
 
+const mocked = () => process.argv.includes('--mock')
+
+/** Logs in with a password that was given by others, which must be changed before anything else. */
+async function dueWith(stage, username, password, picture) {
+  const page = await stage.logIn({ username, password })
+  await page.waitForSelector('[data-test=due]')
+  if (picture) await stage.inspect(page, picture)
+  await stage.go(page, '/catalogue')
+  assert(new URL(page.url()).pathname === '/account', 'another page opened before the first password was changed')
+  await page.context().close()
+}
+
+/** The password that is shown this once, noted by whoever sees it. */
+async function notedPassword(stage, page, picture) {
+  const shown = page.locator('[data-test=initial-password] pre')
+  await shown.waitFor()
+  const password = (await shown.innerText()).trim()
+  if (picture) await stage.inspect(page, picture)
+  await page.click('[data-test=password-noted]')
+  await shown.waitFor({ state: 'hidden' })
+  assert(!(await page.content()).includes(password), 'the password is still on the page')
+  return password
+}
+
+/** Says yes in the dialog that is open; closed ones stay in the page. */
+const confirm = (page) => page.locator('[data-test=confirm]').filter({ visible: true }).last().click()
+
+/** Finds one user in the list. */
+async function onlyUser(page, username) {
+  await page.fill('[data-test=search]', username)
+  await page.waitForFunction((wanted) => document.querySelectorAll('tbody tr').length === 1 && document.querySelector('tbody').innerText.includes(wanted), username)
+}
+
 export const administration = [
   {
     name: 'agents: a join code is shown once; a machine is disabled and enabled',
@@ -48,24 +81,33 @@ export const administration = [
       await page.fill('[data-test=u-password]', password)
       await page.click('[data-test=save-user]')
       await page.waitForSelector('[data-test=u-username]', { state: 'hidden' })
-      if (stage.world.url && !process.argv.includes('--mock')) {
-        const clerk = await stage.logIn({ username, password })
-        // The first password must be changed before anything else.
-        await clerk.waitForSelector('[data-test=due]')
-        await stage.inspect(clerk, 'account-due')
-        await stage.go(clerk, '/catalogue')
-        assert(new URL(clerk.url()).pathname === '/account', 'another page opened before the first password was changed')
-        await clerk.context().close()
-      }
-      await page.fill('[data-test=search]', username)
-      await page.waitForFunction(() => document.querySelectorAll('tbody tr').length === 1)
+      if (!mocked()) await dueWith(stage, username, password, 'account-due')
+      await onlyUser(page, username)
       await page.click('[data-test=user-access]')
-      await page.waitForSelector('.el-dialog:visible')
+      await page.waitForSelector('[data-test=reset-password]')
       await stage.settle(page)
       await stage.inspect(page, 'user-access')
+      // He forgets the new one at once.
+      await page.click('[data-test=reset-password]')
+      await stage.inspect(page, 'user-reset-password')
+      await confirm(page)
+      const temporary = await notedPassword(stage, page, 'user-temporary-password')
       await page.keyboard.press('Escape')
+      if (!mocked()) await dueWith(stage, username, temporary)
       await page.click('[data-test=toggle-user]')
+      await stage.inspect(page, 'user-disable')
+      await confirm(page)
       await page.waitForSelector('tbody [data-state=disabled]')
+      if (!mocked()) {
+        const shut = await stage.open('/login')
+        await shut.fill('[data-test=username]', username)
+        await shut.fill('[data-test=password]', temporary)
+        await shut.click('[data-test=login]')
+        await shut.waitForSelector('[data-test=error]')
+      }
+      await page.click('[data-test=toggle-user]')
+      await confirm(page)
+      await page.waitForSelector('tbody [data-state=enabled]')
     },
   },
   {
@@ -88,9 +130,101 @@ export const administration = [
       const other = await stage.logIn(stage.account('security_auditor'), '/admin/proposals')
       await other.locator('tr', { hasText: username }).locator('[data-test=refuse-proposal]').click()
       await other.fill('[data-test=reason]', '端到端测试，不需要')
-      await other.click('[data-test=confirm]')
+      await confirm(other)
       await other.waitForSelector('tbody [data-state=refused]')
       await stage.inspect(other, 'proposal-refused')
+    },
+  },
+  {
+    name: 'users: an auditor is shut out at once, and let in again, with another password, only by two people',
+    async run(stage) {
+      const page = await stage.logIn(stage.account('platform_operator'), '/users')
+      const other = await stage.logIn(stage.account('security_auditor'), '/admin/proposals')
+      let username = 'auditor'
+      if (!mocked()) {
+        username = fresh('sj')
+        const { user } = await stage.get(page, 'session')
+        const { id } = await stage.post(page, 'account-proposals', { kind: 'create', username, display_name: '审计测试员', person: fresh('SJ'), role: 'security_auditor', organisation_id: user.organisation.id, reason: '端到端测试' })
+        await stage.post(other, `account-proposals/${id}/confirm`)
+      }
+      await onlyUser(page, username)
+      await page.click('[data-test=toggle-user]')
+      await confirm(page)
+      await page.waitForSelector('tbody [data-state=disabled]')
+      await page.click('[data-test=toggle-user]')
+      await confirm(page)
+      await page.waitForSelector('.el-form-item__error')
+      await stage.inspect(page, 'user-propose-enable')
+      await page.fill('[data-test=reason]', '端到端测试，回到岗位')
+      await confirm(page)
+      await page.waitForSelector('[data-test=reason]', { state: 'hidden' })
+      await page.click('[data-test=user-access]')
+      await page.click('[data-test=reset-password]')
+      await page.fill('[data-test=reason]', '端到端测试，忘记密码')
+      await confirm(page)
+      await page.waitForSelector('[data-test=reset-password]', { state: 'detached' })
+      await stage.settle(page)
+      assert((await page.locator('[data-test=pending-proposal]').count()) === 2, 'what waits for confirmation is not shown')
+      await stage.inspect(page, 'user-access-proposed')
+      await stage.go(other, `/admin/proposals?q=${username}`)
+      for (const what of ['重新启用', '重置密码']) {
+        await other.locator('tr', { hasText: what }).locator('[data-test=confirm-proposal]').first().click()
+        await stage.inspect(other, what === '重置密码' ? 'proposal-confirm-password' : 'proposal-confirm-enable', ['wide'])
+        await confirm(other)
+        if (what === '重新启用') await other.locator('tr', { hasText: what }).locator('[data-state=confirmed]').first().waitFor()
+      }
+      const temporary = await notedPassword(stage, other, 'proposal-password')
+      await stage.inspect(other, 'proposals')
+      if (mocked()) return
+      await dueWith(stage, username, temporary)
+      await page.keyboard.press('Escape')
+      await page.reload()
+      await page.waitForSelector('tbody [data-state=enabled]')
+      await page.click('[data-test=toggle-user]')
+      await confirm(page)
+      await page.waitForSelector('tbody [data-state=disabled]')
+    },
+  },
+  {
+    name: 'users: an account of a log-in service is bound where one is set up, for an auditor by proposal, and unbound',
+    async run(stage) {
+      const page = await stage.logIn(stage.account('platform_operator'), '/users')
+      const { items: services } = await stage.get(page, 'session/oidc')
+      const clerk = stage.account('department_head')
+      await onlyUser(page, clerk.username)
+      await page.click('[data-test=user-access]')
+      await page.waitForSelector('[data-test=reset-password]')
+      await stage.settle(page)
+      if (!services.length) {
+        assert((await page.locator('[data-test=bind]').count()) === 0, 'binding is offered where there is no log-in service')
+        return
+      }
+      await page.click('[data-test=bind]')
+      await confirm(page)
+      await page.waitForSelector('.el-dialog:visible [role=alert]')
+      const subject = fresh('330199-')
+      await page.fill('[data-test=b-subject]', subject)
+      await stage.inspect(page, 'user-bind')
+      await confirm(page)
+      await page.locator('[data-test=bound-subject]', { hasText: subject }).waitFor()
+      await stage.inspect(page, 'user-bound')
+      await page.click('[data-test=unbind]')
+      await stage.inspect(page, 'user-unbind', ['wide'])
+      await confirm(page)
+      await page.waitForSelector('[data-test=bound-subject]', { state: 'detached' })
+      await page.keyboard.press('Escape')
+      await onlyUser(page, stage.account('security_auditor').username)
+      await page.click('[data-test=user-access]')
+      await page.click('[data-test=bind]')
+      await page.fill('[data-test=b-subject]', subject)
+      await page.fill('[data-test=b-reason]', '端到端测试，改用统一身份')
+      await stage.inspect(page, 'user-propose-bind')
+      await confirm(page)
+      await page.waitForSelector('[data-test=pending-proposal]')
+      const other = await stage.logIn(stage.account('business_operator'), '/admin/proposals')
+      await stage.inspect(other, 'proposal-bind')
+      await page.locator('[data-test=withdraw-proposal]').last().click()
+      await page.waitForSelector('[data-test=bind]')
     },
   },
   {

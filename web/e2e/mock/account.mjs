@@ -1,4 +1,6 @@
 // Second factor, sessions, delegation and account proposals of the played county.
+import { users } from './data.mjs'
+
 const DAY = 86_400_000
 const now = Date.now()
 let enrolled = null
@@ -8,6 +10,8 @@ const open = [
 ]
 const delegations = [{ id: 'd1', principal_id: 'u4', principal_name: '李建国', delegate_id: 'u5', delegate_name: '周敏', organisation_name: '青溪县公安局', from_ms: now - DAY, until_ms: now + 3 * DAY, reason: '外出培训', state: 'active', end_reason: null }]
 const proposals = [{ id: 'p1', kind: 'create', state: 'pending', user_id: null, username: 'audit2', display_name: '沈兰', person: 'SJ-0102', role: 'security_auditor', organisation: { id: 'o-data', name: '青溪县数据局' }, reason: '新到岗', proposed_by: '赵运维', proposed_ms: now - DAY, decided_by: null, decided_ms: null, decision_reason: null, may_decide: true }]
+const bound = new Map([['u4', [{ provider: 'province', subject: '330199-004512', bound_ms: now - 40 * DAY }]]])
+const boundTo = (user) => ({ items: bound.get(user) ?? [] })
 const acting = new Map()
 const away = { delegation: 'd1', user_id: 'u4', display_name: '李建国', role: 'department_head', until_ms: now + 3 * DAY }
 
@@ -30,12 +34,24 @@ export function account({ page }) {
     ['POST', 'session/end-others', () => (open.splice(1), { ended: 1 })],
     ['GET', 'users/([^/]+)/sessions', ({ query }) => page(open, query)],
     ['DELETE', 'users/([^/]+)/sessions', () => ({ ended: 2 })],
+    ['GET', 'users/([^/]+)/identities', ({ params }) => boundTo(params[0])],
+    ['PUT', 'users/([^/]+)/identities/(.+)', ({ params: [user, provider], body }) => (bound.set(user, [{ provider, subject: body.subject, bound_ms: Date.now() }]), boundTo(user))],
+    ['DELETE', 'users/([^/]+)/identities/(.+)', ({ params }) => (bound.delete(params[0]), boundTo(params[0]))],
+    ['POST', 'users/([^/]+)/second-factor/reset', ({ params }) => Object.assign(users.find((one) => one.id === params[0]), { second_factor: false })],
     ['GET', 'delegations', ({ query }) => page(delegations, query)],
     ['GET', 'delegates', ({ query }) => page([{ id: 'u5', display_name: '周敏', username: 'police.operator', role: 'department_operator' }], query)],
     ['POST', 'delegations', ({ body }) => (delegations.push({ ...delegations[0], ...body, id: `d${delegations.length + 1}`, state: 'planned' }), delegations.at(-1))],
     ['POST', 'delegations/(.+)/revoke', ({ params }) => Object.assign(delegations.find((one) => one.id === params[0]), { state: 'revoked' })],
-    ['GET', 'account-proposals', ({ query }) => page(proposals, query, ['username', 'display_name'])],
-    ['POST', 'account-proposals', ({ body }) => (proposals.push({ ...proposals[0], ...body, id: `p${proposals.length + 1}` }), proposals.at(-1))],
+    ['GET', 'account-proposals', ({ query, user }) => {
+      const found = page(proposals, query, ['username', 'display_name'])
+      return { ...found, items: found.items.map((one) => ({ ...one, may_decide: one.state === 'pending' && user.role === 'security_auditor' })) }
+    }],
+    ['POST', 'account-proposals', ({ body, user }) => {
+      const { id: user_id, username, display_name, person, role, organisation } = users.find((one) => one.id === body.user_id) ?? {}
+      const about = user_id ? { user_id, username, display_name, person, role, organisation } : {}
+      proposals.unshift({ ...proposals.at(-1), ...about, ...body, state: 'pending', proposed_by: user.display_name, proposed_ms: Date.now(), decided_by: null, decided_ms: null, id: `p${proposals.length + 1}` })
+      return proposals[0]
+    }],
     ['POST', 'account-proposals/(.+)/confirm', ({ params }) => ({ proposal: Object.assign(proposals.find((one) => one.id === params[0]), { state: 'confirmed', may_decide: false }), initial_password: 'Kx7-first-Pw' })],
     ['POST', 'account-proposals/(.+)/refuse', ({ params }) => Object.assign(proposals.find((one) => one.id === params[0]), { state: 'refused', may_decide: false })],
     ['POST', 'account-proposals/(.+)/withdraw', ({ params }) => Object.assign(proposals.find((one) => one.id === params[0]), { state: 'withdrawn', may_decide: false })],

@@ -12,7 +12,7 @@ export const organisations = [
 ].map(([id, name, short_name, credit_code, parent_id, kind]) => ({ id, name, short_name, short_code: 'GA', credit_code, parent_id, kind, region: '330199', disabled: false }))
 export const organisation = (id) => organisations.find((one) => one.id === id)
 
-const user = (id, username, display_name, role, org) => ({ id, username, display_name, role, organisation_id: org, organisation: { id: org, name: organisation(org).name, credit_code: organisation(org).credit_code }, disabled: false, created_ms: now - 90 * DAY })
+const user = (id, username, display_name, role, org) => ({ id, username, display_name, role, organisation_id: org, organisation: { id: org, name: organisation(org).name, credit_code: organisation(org).credit_code }, disabled: false, second_factor: ['u3', 'u5'].includes(id), must_change_password: id === 'u8', created_ms: now - 90 * DAY })
 export const PASSWORD = 'Mock-pass-2026'
 export const users = [
   user('u1', 'platform', '赵运维', 'platform_operator', 'o-data'),

@@ -83,6 +83,9 @@ export interface AccountProposal {
   person?: string | null
   role: Role
   organisation: { id: string; name: string }
+  /** The log-in service to bind and the account there. */
+  provider?: string | null
+  subject?: string | null
   reason: string
   proposed_by: string
   proposed_ms: number
@@ -90,6 +93,18 @@ export interface AccountProposal {
   decided_ms?: number | null
   decision_reason?: string | null
   may_decide: boolean
+}
+
+/** A log-in service of others that is configured. */
+export interface LogInService extends Both {
+  provider: string
+}
+
+/** An account at a log-in service that is bound to a user. */
+export interface UserIdentity {
+  provider: string
+  subject: string
+  bound_ms: number
 }
 
 const quiet = { quiet401: true }
@@ -101,7 +116,7 @@ export const session = {
   logOut: () => call<unknown>('DELETE', '/api/v1/session', quiet),
   changePassword: (current: string, fresh: string) => call<unknown>('POST', '/api/v1/session/password', { body: { current, new: fresh }, ...quiet }),
   actFor: (delegation: string | null) => call<SessionView>('PUT', '/api/v1/session/acting-for', { body: { delegation } }),
-  services: () => call<{ items: ({ provider: string } & Both)[] }>('GET', '/api/v1/session/oidc', quiet),
+  services: () => call<{ items: LogInService[] }>('GET', '/api/v1/session/oidc', quiet),
   beginAt: (provider: string, returnTo: string) => call<{ authorization_url: string }>('POST', '/api/v1/session/oidc/{provider}', { path: { provider }, body: { return_to: returnTo }, ...quiet }),
 }
 
@@ -120,6 +135,12 @@ export const sessions = {
   endOthers: () => call<{ ended: number }>('POST', '/api/v1/session/end-others'),
   ofUser: (id: string) => call<Page<OpenSession>>('GET', '/api/v1/users/{id}/sessions', { path: { id } }),
   endOfUser: (id: string) => call<{ ended: number }>('DELETE', '/api/v1/users/{id}/sessions', { path: { id } }),
+}
+
+export const identities = {
+  of: (user: string) => call<{ items: UserIdentity[] }>('GET', '/api/v1/users/{id}/identities', { path: { id: user } }),
+  bind: (user: string, provider: string, subject: string) => call<{ items: UserIdentity[] }>('PUT', '/api/v1/users/{id}/identities/{provider}', { path: { id: user, provider }, body: { subject } }),
+  unbind: (user: string, provider: string) => call<{ items: UserIdentity[] }>('DELETE', '/api/v1/users/{id}/identities/{provider}', { path: { id: user, provider } }),
 }
 
 export const delegations = {

@@ -55,7 +55,7 @@ export const STEPS: Partial<Record<MessageKey, Step[]>> = {
   'help.clients': [{ text: 'step.clientsNew' }, { text: 'step.clientsRotate' }],
   'help.systems': [{ text: 'step.systemsNew', roles: CLERK }, { text: 'step.systemsState' }],
   'help.organisations': [{ text: 'step.organisationsTree' }, { text: 'step.organisationsNew', roles: PLATFORM }],
-  'help.users': [{ text: 'step.usersNew' }, { text: 'step.usersParted' }],
+  'help.users': [{ text: 'step.usersNew' }, { text: 'step.usersAccess' }, { text: 'step.usersParted' }],
   'help.proposals': [{ text: 'step.proposalsDecide' }, { text: 'step.proposalsPassword' }],
   'help.settings': [{ text: 'step.settingsChange' }, { text: 'step.settingsLaw' }],
   'help.standards': [{ text: 'step.standardsSearch' }, { text: 'step.standardsWho', to: '/who-holds' }],

@@ -9,6 +9,8 @@ use crate::clock::parse_minute;
 pub const QUERY: &str = "agent.query";
 /// A verify was answered.
 pub const VERIFY: &str = "agent.verify";
+/// A chunk of a table was delivered.
+pub const BATCH: &str = "agent.batch";
 /// A call was refused.
 pub const REFUSED: &str = "agent.refused";
 /// Further refusals of the same code, counted.
@@ -150,7 +152,7 @@ impl Leaf {
 
     /// Whether data left with this entry.
     pub fn is_use(&self) -> bool {
-        self.kind == QUERY || self.kind == VERIFY
+        self.kind == QUERY || self.kind == VERIFY || self.kind == BATCH
     }
 
     /// Its minute, Unix milliseconds.

@@ -95,6 +95,7 @@ impl Recorder {
         let kind = match used.call.shape {
             Shape::Query => leaf::QUERY,
             Shape::Verify => leaf::VERIFY,
+            Shape::Batch => leaf::BATCH,
         };
         let leaf = UsedLeaf {
             v: 1,
@@ -273,7 +274,8 @@ impl Recorder {
             if leaf.at_ms().is_some_and(|at| shanghai_day(at) < shanghai_day(now_ms)) {
                 break;
             }
-            if let (true, Some(grant)) = (leaf.is_use(), leaf.grant) {
+            // Chunks of a table are no calls: a run is counted by the hub, not by how it was cut.
+            if let (true, Some(grant)) = (leaf.is_use() && leaf.kind != leaf::BATCH, leaf.grant) {
                 *counts.entry(grant).or_default() += 1;
             }
         }

@@ -174,7 +174,7 @@ fn wanted_items(usable: &Usable, asked: &Asked<'_>) -> Result<Vec<String>, (u8, 
     let granted = &usable.grant.items;
     let names: Vec<&String> = match asked.shape {
         Shape::Verify => asked.claims.iter().map(|claim| &claim.item).collect(),
-        Shape::Query => asked.items.iter().collect(),
+        Shape::Query | Shape::Batch => asked.items.iter().collect(),
     };
     for name in &names {
         let found = granted.iter().find(|item| item.item == **name);
@@ -232,6 +232,7 @@ fn check_condition(
         action: match asked.shape {
             Shape::Query => "query",
             Shape::Verify => "verify",
+            Shape::Batch => "batch",
         },
         resource: asked.resource,
         matter: &purpose.matter,

@@ -19,6 +19,7 @@ fn kind(shape: Shape) -> &'static str {
     match shape {
         Shape::Query => "exchange.query",
         Shape::Verify => "exchange.verify",
+        Shape::Batch => "exchange.batch",
     }
 }
 
@@ -81,6 +82,7 @@ pub async fn record(
         basis: Some(call.purpose.basis.clone()),
         items: match call.shape {
             Shape::Query => call.items.clone(),
+            Shape::Batch => Vec::new(),
             Shape::Verify => call.claims.iter().map(|claim| claim.item.clone()).collect(),
         },
         rows: Some(u32::try_from(fetched.answer.rows.len()).unwrap_or(u32::MAX)),

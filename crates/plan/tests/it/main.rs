@@ -3,6 +3,7 @@
 #![expect(clippy::expect_used, reason = "a helper of a test that fails fails the test")]
 
 mod answers;
+mod batch;
 mod calls;
 mod changes;
 mod pins;

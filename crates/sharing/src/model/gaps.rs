@@ -160,11 +160,12 @@ fn over_wide(advice: &mut Fields, input: &RequestInput, resource: &Resource) {
         .filter_map(|one| resource.item(&one.item))
         .any(|item| item.sensitive && !item.is_key);
     let any_row = input.row_filter.all.is_empty() && input.region.as_deref().is_none_or(str::is_empty);
-    if in_clear && any_row && input.shapes.contains(&ShapeView::Query) {
+    let delivers = input.shapes.iter().any(|shape| *shape != ShapeView::Verify);
+    if in_clear && any_row && delivers {
         advice.push(
             "row_filter",
             "request.rows_too_wide",
-            "申请以明文查询敏感信息项，却没有限定记录范围或区域，请限定，或改为脱敏、只核验。",
+            "申请以明文取得敏感信息项，却没有限定记录范围或区域，请限定，或改为脱敏、只核验。",
             "Sensitive items are requested in clear for every row; limit rows or region, or ask masked or verify-only.",
         );
     }

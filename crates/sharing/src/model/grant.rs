@@ -101,6 +101,8 @@ pub enum ShapeView {
     Query,
     /// Answer yes / no / unknown.
     Verify,
+    /// Deliver the granted rows of a table into the consumer's own system, and keep them up to date (库表交换).
+    Batch,
 }
 
 impl From<ShapeView> for Shape {
@@ -108,6 +110,7 @@ impl From<ShapeView> for Shape {
         match view {
             ShapeView::Query => Shape::Query,
             ShapeView::Verify => Shape::Verify,
+            ShapeView::Batch => Shape::Batch,
         }
     }
 }

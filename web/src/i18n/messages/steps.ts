@@ -65,6 +65,7 @@ export const steps = define({
   'step.organisationsTree': ['点箭头展开下级单位。', 'Open the arrows to see the offices below.'],
   'step.organisationsNew': ['新单位先在这里登记，再建用户。', 'Register a new office here, then its users.'],
   'step.usersNew': ['新增人员，选对岗位和单位。', 'Add people with the right role and office.'],
+  'step.usersAccess': ['忘记密码、手机丢失、绑定统一身份，点该行的“登录与密码”。', 'For a lost password or phone, or to bind a log-in service, choose Log-in in the row.'],
   'step.usersParted': ['平台运维、业务运营、安全审计不能由同一人担任。', 'Nobody may hold two of platform, business and audit roles.'],
   'step.settingsChange': ['改动立即生效，并记入存证。', 'A change acts at once and leaves evidence.'],
   'step.settingsLaw': ['时限只能比国家规定更短，不能更长。', 'A clock may be shorter than the law’s, never longer.'],

@@ -34,11 +34,11 @@ export function userForm(user: User): UserForm {
 export function problems(form: UserForm): Record<string, string> {
   const found: Record<string, string> = {}
   const proposes = isGuarded(form.role) && form.role !== form.before
-  if (!/^[a-z0-9._-]{3,32}$/i.test(form.username.trim())) found.username = t('user.usernameWrong')
+  if (!/^[a-z0-9._-]{2,32}$/i.test(form.username.trim())) found.username = t('user.usernameWrong')
   if (!form.display_name.trim()) found.display_name = t('form.required')
   if (!form.organisation_id) found.organisation_id = t('agent.needOrganisation')
   if (isParted(form.role) && !form.person.trim()) found.person = t('user.needPerson')
   if (proposes && !form.reason.trim()) found.reason = t('reason.missing')
-  if (!proposes && (!form.id || form.password) && form.password.length < MIN) found.password = t('account.short', { n: MIN })
+  if (!proposes && !form.id && form.password.length < MIN) found.password = t('account.short', { n: MIN })
   return found
 }
