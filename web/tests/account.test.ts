@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Setting } from '@/api'
 import { browserWords, doorWords } from '@/pages/account/words'
 import { choicesProblem, isChanged, numberProblem, settingWords } from '@/pages/admin/settings'
+import { bindingProblem, confirmedBy, draw, otherSide, replacedBy, temporaryPassword, wayOf } from '@/pages/admin/accountActs'
 import { blankUser, problems } from '@/pages/admin/userForm'
 import { classRows } from '@/pages/catalogue/classes'
 
@@ -49,5 +50,72 @@ describe('classes', () => {
   it('hang below each other with their whole code', () => {
     const rows = classRows([{ classification: 'department', code: '03', zh: '政府部门', leaves: [{ code: '006', zh: '公安' }] }], (one) => one)
     expect(rows.map((row) => [row.code, row.parent])).toEqual([['1', null], ['2', null], ['3', null], ['303', '3'], ['303006', '303']])
+  })
+})
+
+describe('what may be done to an account', () => {
+  const auditor = { id: 'a', role: 'security_auditor' as const }
+  const clerk = { id: 'c', role: 'department_operator' as const }
+  it('is done at once for a clerk and for another platform operator', () => {
+    for (const act of ['disable', 'enable', 'reset_password', 'reset_second_factor', 'bind', 'unbind'] as const) {
+      expect(wayOf(act, clerk, 'me')).toBe('direct')
+      expect(wayOf(act, { id: 'p', role: 'platform_operator' }, 'me')).toBe('direct')
+    }
+  })
+  it('is proposed for an auditor or business operator, but for shutting out', () => {
+    expect(wayOf('disable', auditor, 'me')).toBe('direct')
+    expect(wayOf('unbind', auditor, 'me')).toBe('direct')
+    for (const act of ['enable', 'reset_password', 'reset_second_factor', 'bind'] as const) expect(wayOf(act, auditor, 'me')).toBe('proposal')
+    expect(wayOf('enable', { id: 'b', role: 'business_operator' }, 'me')).toBe('proposal')
+  })
+  it('is done by another platform operator for the own account', () => {
+    for (const act of ['disable', 'reset_password', 'reset_second_factor'] as const) expect(wayOf(act, { id: 'me', role: 'platform_operator' }, 'me')).toBe('another')
+  })
+  it('is confirmed by the same role, or by the other of the two', () => {
+    expect(otherSide('security_auditor')).toBe('business_operator')
+    expect(otherSide('business_operator')).toBe('security_auditor')
+    expect(confirmedBy('security_auditor')).toContain('业务运营')
+  })
+  it('a clerk keeps his password when his name is changed', () => {
+    expect(problems({ ...blankUser(), id: 'c', before: 'department_operator', username: 'wl', display_name: '王丽', organisation_id: 'o' })).toEqual({})
+  })
+})
+
+describe('temporary passwords', () => {
+  it('meet the rule, can be read aloud and differ', () => {
+    const made = Array.from({ length: 300 }, () => temporaryPassword('wang.li'))
+    for (const one of made) {
+      expect(one).toMatch(/^[A-Za-z2-9]{4}(-[A-Za-z2-9]{4}){3}$/)
+      expect(one).not.toMatch(/[lIO]/)
+      expect([/[a-z]/, /[A-Z]/, /\d/].every((kind) => kind.test(one))).toBe(true)
+    }
+    expect(new Set(made).size).toBe(made.length)
+  })
+  it('never hold the user name', () => {
+    let calls = 0
+    // The first sixteen draws spell the name, the later ones do not.
+    const take = (below: number) => (calls++ < 16 ? [22, 25, 50, 3][calls % 4]! : (calls * 7) % below)
+    expect(temporaryPassword('xx', take).toLowerCase()).not.toContain('xx')
+  })
+  it('are drawn evenly and within the bound', () => {
+    for (let at = 0; at < 200; at++) expect(draw(3)).toBeLessThan(3)
+  })
+})
+
+describe('binding an account of a log-in service', () => {
+  const form = { provider: 'province', subject: ' 330199-1 ', reason: '' }
+  it('names what is missing', () => {
+    expect(bindingProblem(form, 'direct')).toBe('')
+    expect(bindingProblem({ ...form, provider: '' }, 'direct')).toContain('登录服务')
+    expect(bindingProblem({ ...form, subject: ' ' }, 'direct')).toContain('编号')
+    expect(bindingProblem({ ...form, subject: 'x'.repeat(256) }, 'direct')).toContain('255')
+    expect(bindingProblem(form, 'proposal')).toContain('理由')
+    expect(bindingProblem({ ...form, reason: '换手机' }, 'proposal')).toBe('')
+  })
+  it('tells what it takes the place of', () => {
+    const bound = [{ provider: 'province', subject: '330199-9', bound_ms: 0 }]
+    expect(replacedBy(form, bound)).toBe(bound[0])
+    expect(replacedBy({ ...form, subject: '330199-9' }, bound)).toBeUndefined()
+    expect(replacedBy({ ...form, provider: 'county' }, bound)).toBeUndefined()
   })
 })

@@ -32,6 +32,9 @@ pub type Clock = Arc<dyn Fn() -> i64 + Send + Sync>;
 /// Largest answer an agent sends, in bytes of one encoded reply, unless configured otherwise.
 pub const DEFAULT_MAX_ANSWER_BYTES: usize = 4 * 1024 * 1024;
 
+/// Largest chunk of a table on its way, in bytes.
+pub const MAX_PARCEL_BYTES: usize = 32 * 1024 * 1024;
+
 /// How often a silent connection is probed from each side, unless configured otherwise.
 pub const DEFAULT_KEEPALIVE: Duration = Duration::from_secs(5);
 

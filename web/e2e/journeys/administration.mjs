@@ -201,7 +201,8 @@ export const administration = [
       }
       await page.click('[data-test=bind]')
       await confirm(page)
-      await page.waitForSelector('.el-dialog:visible [role=alert]')
+      await page.waitForSelector('.el-form-item__error')
+      await stage.inspect(page, 'user-bind-wrong')
       const subject = fresh('330199-')
       await page.fill('[data-test=b-subject]', subject)
       await stage.inspect(page, 'user-bind')

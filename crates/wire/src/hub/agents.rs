@@ -10,12 +10,13 @@ use parking_lot::RwLock;
 use tokio::sync::oneshot;
 use tonic::Code;
 
+use super::carriers::Carriers;
 use super::error::LinkError;
 use super::gate::DisconnectReason;
 use super::link::LinkHandle;
 use super::pending::{NotAdded, Waiter};
 use crate::proto::{
-    CallReply, CallRequest, Cancel, MetadataReply, MetadataRequest, PinOffer, PinRevoke, hub_message,
+    CallReply, CallRequest, Cancel, CarryStart, MetadataReply, MetadataRequest, PinOffer, PinRevoke, hub_message,
     metadata_request,
 };
 use crate::{Clock, Refusal};
@@ -57,6 +58,7 @@ struct Registry {
     started_ms: i64,
     options: AgentsOptions,
     clock: Clock,
+    carriers: Carriers,
 }
 
 /// The connected agents. Cheap to clone; all clones are one registry.
@@ -76,6 +78,7 @@ impl Agents {
                 started_ms,
                 options,
                 clock,
+                carriers: Carriers::default(),
             }),
         }
     }
@@ -134,6 +137,19 @@ impl Agents {
     pub async fn revoke_pin(&self, agent_id: &str, grant: &str, reason: &str) -> Result<(), LinkError> {
         let revoke = PinRevoke { grant: grant.to_owned(), reason: reason.to_owned() };
         self.tell(agent_id, hub_message::Body::Revoke(revoke)).await
+    }
+
+    /// Sends an order to carry a table. The agent answers by opening a connection with the ticket: see [`Agents::carriers`].
+    ///
+    /// # Errors
+    /// The agent is not connected, or its link ended meanwhile.
+    pub async fn start_carrying(&self, agent_id: &str, start: CarryStart) -> Result<(), LinkError> {
+        self.tell(agent_id, hub_message::Body::Carry(start)).await
+    }
+
+    /// Connections of tables on their way.
+    pub fn carriers(&self) -> &Carriers {
+        &self.registry.carriers
     }
 
     /// How an agent stands now.

@@ -3,6 +3,7 @@
 mod accept;
 mod agents;
 mod ca;
+mod carriers;
 mod error;
 mod evidence;
 mod gate;
@@ -19,6 +20,7 @@ mod stream;
 
 pub use agents::{AgentStatus, Agents, AgentsOptions};
 pub use ca::{CaError, HubCa};
+pub use carriers::{Arrived, Carriers, Expected};
 pub use error::LinkError;
 pub use gate::{AgentGate, DisconnectReason, Enrolled, EvidencePage};
 pub use issue::IssuedCertificate;

@@ -15,7 +15,7 @@ use super::link::LinkContext;
 use super::service::Services;
 use crate::proto::enrolment_server::EnrolmentServer;
 use crate::proto::link_server::LinkServer;
-use crate::{Clock, DEFAULT_KEEPALIVE, DEFAULT_MAX_ANSWER_BYTES};
+use crate::{Clock, DEFAULT_KEEPALIVE, DEFAULT_MAX_ANSWER_BYTES, MAX_PARCEL_BYTES};
 
 /// A join request holds a key, a secret and two short texts.
 const MAX_ENROL_BYTES: usize = 64 * 1024;
@@ -114,7 +114,8 @@ impl HubLink {
         };
         let enrolment = EnrolmentServer::new(services.clone()).max_decoding_message_size(MAX_ENROL_BYTES);
         let link = LinkServer::new(services)
-            .max_decoding_message_size(self.options.max_answer_bytes.saturating_add(ENVELOPE_BYTES));
+            .max_decoding_message_size(self.options.max_answer_bytes.max(MAX_PARCEL_BYTES).saturating_add(ENVELOPE_BYTES))
+            .max_encoding_message_size(MAX_PARCEL_BYTES.saturating_add(ENVELOPE_BYTES));
 
         let (stopping, stopped) = watch::channel(false);
         let stop = async move {

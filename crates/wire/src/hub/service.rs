@@ -8,11 +8,12 @@ use super::ca::{CaError, HubCa};
 use super::issue::CheckedRequest;
 use super::link::{self, LinkContext};
 use super::outgoing::Outgoing;
+use super::carriers::ParcelStream;
 use super::{IssuedCertificate, identity};
 use crate::Refusal;
 use crate::proto::enrolment_server::Enrolment;
 use crate::proto::link_server::Link;
-use crate::proto::{AgentMessage, EnrolReply, EnrolRequest, RenewReply, RenewRequest};
+use crate::proto::{AgentMessage, EnrolReply, EnrolRequest, Parcel, RenewReply, RenewRequest};
 
 /// Serves both; each method is one decision of the gate with the certificate work around it.
 #[derive(Clone)]
@@ -61,6 +62,14 @@ impl Enrolment for Services {
 #[tonic::async_trait]
 impl Link for Services {
     type OpenStream = Outgoing;
+    type CarryStream = ParcelStream;
+
+    async fn carry(&self, request: Request<Streaming<Parcel>>) -> Result<Response<ParcelStream>, Status> {
+        let agent = identity::of(&request)?;
+        self.context.gate.admit(&agent.agent_id, &agent.serial).await.map_err(denied)?;
+        let stream = self.context.agents.carriers().arrive(&agent.agent_id, request.into_inner()).await;
+        Ok(Response::new(stream.map_err(denied)?))
+    }
 
     async fn open(&self, request: Request<Streaming<AgentMessage>>) -> Result<Response<Outgoing>, Status> {
         let agent = identity::of(&request)?;
