@@ -1,4 +1,4 @@
-//! What can go wrong at a source, told so that a clerk knows whose system it is and what to do.
+//! What can go wrong at a source or a target, told so that a clerk knows whose system it is and what to do.
 
 use std::{error::Error as StdError, fmt, sync::Arc};
 
@@ -35,6 +35,20 @@ pub enum SourceCode {
     Config,
     /// The agent's own folder for indexes cannot be written.
     Index,
+    /// The table at the target does not fit what is to be delivered.
+    TargetMisfit,
+    /// Somebody else holds a lock at the target: another delivery, or a writer of the department.
+    TargetBusy,
+    /// The target refuses to be written: no right, read-only, a constraint or a trigger.
+    TargetRefused,
+    /// The target has no room left.
+    TargetFull,
+    /// A value is none of its column's kind, or the column cannot hold it.
+    TargetValue,
+    /// This kind of target cannot do that.
+    TargetUnsupported,
+    /// A portion is not made as the table is described.
+    TargetPortion,
 }
 
 impl SourceCode {
@@ -56,12 +70,19 @@ impl SourceCode {
             Self::Query => "source.query",
             Self::Config => "source.config",
             Self::Index => "source.index",
+            Self::TargetMisfit => "target.misfit",
+            Self::TargetBusy => "target.busy",
+            Self::TargetRefused => "target.refused",
+            Self::TargetFull => "target.full",
+            Self::TargetValue => "target.value",
+            Self::TargetUnsupported => "target.unsupported",
+            Self::TargetPortion => "target.portion",
         }
     }
 
     /// Whether the same request may succeed later without anybody changing anything.
     pub fn is_transient(self) -> bool {
-        matches!(self, Self::Down | Self::Timeout | Self::Busy)
+        matches!(self, Self::Down | Self::Timeout | Self::Busy | Self::TargetBusy)
     }
 }
 

@@ -30,7 +30,8 @@ pub use source::{
     Values,
 };
 pub use target::{
-    Counts, Delivery, Fit, HeldRow, Load, Misfit, Portion, Stored, Target, TargetColumn, TargetTable,
-    TargetType,
+    Counts, Delivery, FilesTarget, Fit, HeldRow, HttpTarget, Load, Misfit, Portion, ServerTarget,
+    SqliteTarget, Stored, Target, TargetColumn, TargetConfig, TargetLimits, TargetTable, TargetType, normal,
+    open_target,
 };
 pub use watch::{After, Changes, Obstacle, Watch, Watchable};

@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     batch::{instant_type, stamp_type},
-    config::ServerConfig,
+    config::{Secret, ServerConfig},
     error::SourceError,
     profile::Sampling,
     source::{ColumnInfo, RowCount, SourceKind, TableForm, TableInfo},
@@ -32,8 +32,20 @@ pub(crate) struct Postgres {
 
 impl Postgres {
     pub(crate) fn new(name: &str, config: &ServerConfig) -> Result<Self, SourceError> {
+        let options = Self::options(name, &config.url, config.password.as_ref())?;
+        let schemas =
+            if config.schemas.is_empty() { vec!["public".to_owned()] } else { config.schemas.clone() };
+        Ok(Self { options, schemas, statement_ms: config.limits.statement_timeout_ms.max(1) })
+    }
+
+    /// How to connect, as the configuration says it.
+    pub(crate) fn options(
+        name: &str,
+        url: &Secret,
+        password: Option<&Secret>,
+    ) -> Result<PgConnectOptions, SourceError> {
         // The driver's own error may repeat the address with the password in it, so it is not kept.
-        let mut options = PgConnectOptions::from_str(config.url.reveal())
+        let options = PgConnectOptions::from_str(url.reveal())
             .map_err(|_| {
                 SourceError::config(
                     name,
@@ -43,17 +55,20 @@ impl Postgres {
             })?
             .application_name("guantong-agent")
             .disable_statement_logging();
-        if let Some(password) = &config.password {
-            options = options.password(password.reveal());
-        }
-        let schemas =
-            if config.schemas.is_empty() { vec!["public".to_owned()] } else { config.schemas.clone() };
-        Ok(Self { options, schemas, statement_ms: config.limits.statement_timeout_ms.max(1) })
+        Ok(match password {
+            Some(password) => options.password(password.reveal()),
+            None => options,
+        })
     }
 
     fn quote(name: &str) -> String {
-        format!("\"{}\"", name.replace('"', "\"\""))
+        quote(name)
     }
+}
+
+/// A name that can never be anything else.
+pub(crate) fn quote(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
 }
 
 /// One row for each column of each table, view, materialised view and foreign table that the account may

@@ -13,3 +13,4 @@ mod postgres;
 mod sheets;
 mod sqlite;
 mod support;
+mod targets;

@@ -4,12 +4,34 @@
 //! changes portion by portion ([`Load::Apply`]). In both the position that the source was read to is stored by the same
 //! transaction as the rows, so that whoever was killed anywhere goes on without loss and without writing anything twice.
 
+mod config;
+mod errors;
+mod postgres;
+mod slot;
+mod values;
+
+use std::sync::Arc;
+
 use arrow::record_batch::RecordBatch;
 use async_trait::async_trait;
 use futures::stream::BoxStream;
 use serde::{Deserialize, Serialize};
 
+pub use self::{
+    config::{FilesTarget, HttpTarget, ServerTarget, SqliteTarget, TargetConfig, TargetLimits},
+    values::normal,
+};
 use crate::error::SourceError;
+
+/// A target by its configuration. Nothing is connected yet: that happens at the first use.
+///
+/// Needs a Tokio runtime with timers and network when it is used.
+pub fn open_target(name: &str, config: &TargetConfig) -> Result<Arc<dyn Target>, SourceError> {
+    Ok(match config {
+        TargetConfig::Postgres(server) => Arc::new(postgres::PgTarget::new(name, server)?),
+        _ => return Err(errors::unsupported(name, "尚未实现", "not yet")),
+    })
+}
 
 /// What a column of a target table holds. Values come as standard text (crate `standards`) and are converted by the writer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -1,0 +1,4 @@
+//! Deliveries into real systems.
+
+mod postgres;
+mod support;
