@@ -49,6 +49,18 @@ pub enum SourceCode {
     TargetUnsupported,
     /// A portion is not made as the table is described.
     TargetPortion,
+    /// The column cannot tell what has changed, or holds something that cannot be compared.
+    Watermark,
+    /// This source cannot tell by itself what changes.
+    WatchUnsupported,
+    /// What changed since the position is no longer to be had.
+    PositionLost,
+    /// The watched table was emptied at once, so that its rows are not told one by one.
+    Truncated,
+    /// The watched table no longer has the columns asked for.
+    SchemaChanged,
+    /// Something stands in the way of watching.
+    WatchRefused,
 }
 
 impl SourceCode {
@@ -77,6 +89,12 @@ impl SourceCode {
             Self::TargetValue => "target.value",
             Self::TargetUnsupported => "target.unsupported",
             Self::TargetPortion => "target.portion",
+            Self::Watermark => "source.watermark",
+            Self::WatchUnsupported => "watch.unsupported",
+            Self::PositionLost => "watch.position_lost",
+            Self::Truncated => "watch.truncated",
+            Self::SchemaChanged => "watch.schema_changed",
+            Self::WatchRefused => "watch.refused",
         }
     }
 
@@ -165,6 +183,32 @@ impl SourceError {
             format!(
                 "column \"{column}\" ({declared}) of table \"{table}\" in source \"{source}\" cannot be a key; \
                  use a text, integer, decimal, date or UUID column"
+            ),
+        )
+    }
+
+    pub(crate) fn watermark(source: &str, table: &str, column: &str, declared: &str) -> Self {
+        Self::new(
+            SourceCode::Watermark,
+            format!(
+                "数据源“{source}”的表“{table}”的列“{column}”（类型 {declared}）不能用作增量字段；请改用随每次修改增大的数值、日期或时间列。"
+            ),
+            format!(
+                "column \"{column}\" ({declared}) of table \"{table}\" in source \"{source}\" cannot tell what has changed; \
+                 use a number, date or time column that grows with every change"
+            ),
+        )
+    }
+
+    pub(crate) fn watermark_value(source: &str, table: &str, column: &str, declared: &str) -> Self {
+        Self::new(
+            SourceCode::Watermark,
+            format!(
+                "数据源“{source}”的表“{table}”的增量字段“{column}”（类型 {declared}）的值无法比较大小；请核对该列是否改过类型、是否混有其他内容，或重新全量读取。"
+            ),
+            format!(
+                "values of the watermark column \"{column}\" ({declared}) of table \"{table}\" in source \"{source}\" cannot be \
+                 compared; check whether the column changed its type or holds other things too, or read the whole table again"
             ),
         )
     }

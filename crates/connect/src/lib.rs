@@ -18,6 +18,7 @@ mod sql;
 mod target;
 pub mod text;
 mod watch;
+pub mod watermark;
 
 pub use config::{
     FilesConfig, HttpConfig, HttpLookup, HttpPaging, HttpTable, Limits, Secret, ServerConfig, SourceConfig,

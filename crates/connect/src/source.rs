@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use futures::stream::BoxStream;
 use serde::{Deserialize, Serialize};
 
-use crate::{error::SourceError, profile::TableProfile};
+use crate::{error::SourceError, profile::TableProfile, watch::After};
 
 /// A department system (数据源) that can be listed, profiled, looked up and read.
 ///
@@ -35,7 +35,8 @@ pub trait Source: Send + Sync {
     /// must know asks for one more.
     async fn lookup(&self, req: &Lookup<'_>) -> Result<RecordBatch, SourceError>;
 
-    /// A whole table as batches, with bounded memory. Dropping the stream ends the reading.
+    /// A whole table as batches, or what has changed in it by a watermark column, with bounded memory. One reading sees
+    /// the table as it was at one moment, where the source is a database. Dropping the stream ends the reading.
     async fn stream(
         &self,
         req: &Scan<'_>,
@@ -92,17 +93,19 @@ pub struct Lookup<'a> {
     pub limit: usize,
 }
 
-/// One reading of a whole table.
+/// One reading of a whole table, or of what has changed in it.
 #[derive(Debug, Clone, Copy)]
 pub struct Scan<'a> {
     /// Table as listed by [`Source::tables`].
     pub table: &'a str,
     /// Columns to read; empty means all.
     pub columns: &'a [String],
-    /// Rows in each batch; the last may have fewer.
+    /// Rows in each batch; the last may have fewer, and one of very long values.
     pub batch_rows: usize,
     /// How values come.
     pub values: Values,
+    /// Only what has changed by a watermark column; `None` for the whole table.
+    pub after: Option<After<'a>>,
 }
 
 /// How the values of a stream come.

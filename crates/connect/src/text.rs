@@ -10,7 +10,7 @@
 //! - bytes: `\x` and lower-case hexadecimal digits
 //! - a value that its own type cannot express (`0000-00-00`, `infinity`) as the engine writes it
 
-use std::fmt::Write;
+use std::fmt::{Display, Write};
 
 /// One value as a driver gives it.
 #[derive(Debug, Clone, PartialEq)]
@@ -44,13 +44,14 @@ impl Cell<'_> {
     }
 }
 
-/// A binary floating-point number in plain digits, the shortest that read back as the same number.
-pub(crate) fn write_float(value: f64, out: &mut impl Write) -> std::fmt::Result {
-    if value.is_nan() {
+/// A binary floating-point number in plain digits, the shortest that read back as the same number of its own width.
+pub(crate) fn write_float(value: impl Into<f64> + Display + Copy, out: &mut impl Write) -> std::fmt::Result {
+    let wide: f64 = value.into();
+    if wide.is_nan() {
         out.write_str("NaN")
-    } else if value.is_infinite() {
-        out.write_str(if value > 0.0 { "Infinity" } else { "-Infinity" })
-    } else if value == 0.0 {
+    } else if wide.is_infinite() {
+        out.write_str(if wide > 0.0 { "Infinity" } else { "-Infinity" })
+    } else if wide == 0.0 {
         out.write_char('0')
     } else {
         write!(out, "{value}")

@@ -3,13 +3,17 @@
 use arrow::record_batch::RecordBatch;
 use serde::{Deserialize, Serialize};
 
-/// Only rows whose watermark column (增量字段) holds at least a value, in the order of that column.
+/// Only rows whose watermark column (增量字段) holds at least a value: from a database in the order of that column, from
+/// files and HTTP interfaces in their own order (see [`crate::watermark`] for the greatest). Rows at the very value are given again,
+/// because others of the same value may have come later.
+///
+/// The column holds numbers or times. In databases it may also be a text column, in the order of its collation.
 #[derive(Debug, Clone, Copy)]
 pub struct After<'a> {
     /// The column: a time or a number that grows with every change of a row.
     pub column: &'a str,
     /// Rows at or above this value, in the canonical text of [`crate::text`]; all rows when there is none. Rows whose
-    /// watermark is null are given each time, first.
+    /// watermark is null are given each time; from a database first.
     pub value: Option<&'a str>,
 }
 

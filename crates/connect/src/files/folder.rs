@@ -28,6 +28,7 @@ use crate::{
     error::{SourceCode, SourceError},
     profile::TableProfile,
     source::{ColumnInfo, Lookup, Note, ProfileOptions, Scan, Source, SourceKind, TableForm, TableInfo},
+    watermark::Filter,
 };
 
 const TEXTS: [&str; 3] = ["csv", "tsv", "txt"];
@@ -289,20 +290,32 @@ impl Source for FilesSource {
         req: &Scan<'_>,
     ) -> Result<BoxStream<'static, Result<RecordBatch, SourceError>>, SourceError> {
         let table = req.table.to_owned();
-        let (columns, batch_rows) = (req.columns.to_vec(), req.batch_rows);
-        let wanted = columns.clone();
+        let batch_rows = req.batch_rows;
+        let mut columns = req.columns.to_vec();
+        let mut wanted = columns.clone();
+        wanted.extend(req.after.map(|after| after.column.to_owned()));
         let opened = self
             .run(move |folder| {
                 let opened = folder.open(&table)?;
                 reading::places(&folder.name, &opened, &wanted).map(|_| opened)
             })
             .await?;
+        let mut filter = None;
+        if let Some(after) = &req.after {
+            let made = Filter::new(&self.0.name, req.table, after, &columns, &opened.layout.columns)?;
+            filter = Some(made.0);
+            columns = made.1;
+        }
         let (sender, receiver) = mpsc::channel(2);
         tokio::task::spawn_blocking(move || {
             if let Err(error) = reading::stream(&opened, &columns, batch_rows, &sender) {
                 let _ = sender.blocking_send(Err(error));
             }
         });
-        Ok(ReceiverStream::new(receiver).boxed())
+        let batches = ReceiverStream::new(receiver).boxed();
+        Ok(match filter {
+            Some(filter) => filter.apply(batches),
+            None => batches,
+        })
     }
 }

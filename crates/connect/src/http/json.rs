@@ -92,7 +92,7 @@ pub(super) fn text(value: &RawValue) -> Option<Cow<'_, str>> {
         b'"' => serde_json::from_str::<String>(raw).ok().map(Cow::Owned),
         b'-' | b'0'..=b'9' if raw.contains(['e', 'E']) => {
             let mut plain = String::new();
-            write_float(raw.parse().ok()?, &mut plain).ok()?;
+            write_float(raw.parse::<f64>().ok()?, &mut plain).ok()?;
             Some(Cow::Owned(plain))
         }
         _ => Some(Cow::Borrowed(raw)),

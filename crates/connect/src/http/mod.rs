@@ -25,6 +25,7 @@ use crate::{
     source::{
         ColumnInfo, Lookup, ProfileOptions, RowCount, Scan, Source, SourceKind, TableForm, TableInfo, Values,
     },
+    watermark::Filter,
 };
 
 /// Requests in flight for one look-up of several keys.
@@ -179,7 +180,7 @@ impl Source for HttpSource {
     }
 
     async fn profile(&self, table: &str, opts: ProfileOptions) -> Result<TableProfile, SourceError> {
-        let scan = Scan { table, columns: &[], batch_rows: 1_000, values: Values::Text };
+        let scan = Scan { table, columns: &[], batch_rows: 1_000, values: Values::Text, after: None };
         let columns = self.0.chosen(&scan).await?;
         let mut profilers: Vec<ColumnProfiler> =
             columns.iter().map(|name| ColumnProfiler::new(name)).collect();
@@ -242,6 +243,12 @@ impl Source for HttpSource {
         req: &Scan<'_>,
     ) -> Result<BoxStream<'static, Result<RecordBatch, SourceError>>, SourceError> {
         let columns = self.0.chosen(req).await?;
+        let Some(after) = &req.after else {
+            return listing::stream(self.0.clone(), req.table, columns, req.batch_rows);
+        };
+        self.0.check(req.table, &[after.column.to_owned()]).await?;
+        let (filter, columns) = Filter::new(&self.0.name, req.table, after, &columns, &columns)?;
         listing::stream(self.0.clone(), req.table, columns, req.batch_rows)
+            .map(|batches| filter.apply(batches))
     }
 }

@@ -2,7 +2,12 @@
 
 use std::sync::Arc;
 
-use futures::{FutureExt as _, future::BoxFuture, stream::BoxStream};
+use bytes::Bytes;
+use futures::{
+    FutureExt as _, StreamExt as _,
+    future::BoxFuture,
+    stream::{self, BoxStream},
+};
 use sqlx::{Database, error::BoxDynError};
 
 use super::schema::{Column, Table};
@@ -83,11 +88,33 @@ pub(crate) trait Engine: Sized + Send + Sync + 'static {
         args: Args<Self>,
     ) -> BoxStream<'c, Result<Row<Self>, sqlx::Error>>;
 
+    /// The expression that selects a column for [`Engine::bulk`], where the engine has such a way.
+    fn bulk_select(_column: &Column) -> Option<String> {
+        None
+    }
+
+    /// Runs a statement without parameters and gives its rows in the engine's bulk form, the binary `COPY` of
+    /// PostgreSQL.
+    fn bulk<'c>(_conn: &'c mut Conn<Self>, _sql: String) -> BoxStream<'c, Result<Bytes, sqlx::Error>> {
+        stream::empty().boxed()
+    }
+
     /// The value of a column that was selected by its `select` expression.
     fn cell<'r>(row: &'r Row<Self>, at: usize, column: &Column) -> Result<Cell<'r>, BoxDynError>;
 
     /// The condition that the column equals one of the values, written so that an index on it is used.
     fn key(column: &Column, values: &[String]) -> Result<Key<Args<Self>>, BoxDynError>;
+
+    /// What to write after `ORDER BY column` so that nulls come first.
+    const NULLS_FIRST: &str = "";
+
+    /// The condition that a watermark column is at or above a value, written so that an index on it is used.
+    fn above(column: &Column, value: &str) -> Result<Key<Args<Self>>, BoxDynError>;
+
+    /// Whether a column can be a watermark at all.
+    fn grows(column: &Column) -> bool {
+        !matches!(Self::above(column, ""), Ok(Key::Unsupported) | Err(_))
+    }
 
     /// What an error means.
     fn fault(error: &(dyn sqlx::error::DatabaseError + 'static)) -> Fault;
@@ -133,6 +160,16 @@ pub(crate) fn is_date(text: &str) -> bool {
     text.len() == 10 && text.parse::<chrono::NaiveDate>().is_ok()
 }
 
+/// Whether text is a plain binary floating-point number, also one that is none.
+pub(crate) fn is_float(text: &str) -> bool {
+    is_decimal(text) || matches!(text, "NaN" | "Infinity" | "-Infinity")
+}
+
+/// Whether text is a date and time in the form of ISO 8601, without a zone; the fraction may have nine digits.
+pub(crate) fn is_stamp(text: &str) -> bool {
+    text.as_bytes().get(10) == Some(&b'T') && text.parse::<chrono::NaiveDateTime>().is_ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -147,6 +184,9 @@ mod tests {
         }
         assert!(is_decimal("-12.50") && is_decimal("7"));
         assert!(!is_decimal("1.") && !is_decimal(".5") && !is_decimal("1e2") && !is_decimal("NaN"));
+        assert!(
+            is_stamp("2024-01-05T08:30:00.25") && !is_stamp("2024-01-05 08:30:00") && !is_stamp("2024-01-05")
+        );
         assert!(is_date("2024-02-29") && !is_date("2023-02-29") && !is_date("2024-2-9"));
     }
 }

@@ -12,7 +12,7 @@ use sqlx::{
 };
 
 use super::{
-    engine::{Condition, Engine, Fault, Key, as_integer, as_unsigned, is_date, is_decimal},
+    engine::{Condition, Engine, Fault, Key, as_integer, as_unsigned, is_date, is_decimal, is_stamp},
     mysql_schema,
     schema::{Class, Column, Table},
 };
@@ -155,6 +155,47 @@ impl Engine for Mysql {
             sql = format!("{sql} AND CONVERT({name} USING utf8mb4) COLLATE utf8mb4_bin IN ({list})");
         }
         Ok(Key::Some(Condition { sql, args }))
+    }
+
+    fn above(column: &Column, value: &str) -> Result<Key<MySqlArguments>, BoxDynError> {
+        let mut args = MySqlArguments::default();
+        // A zero date, which offices keep for "unknown", lies below every other.
+        let zero = value.starts_with("0000-");
+        let stamp = value.strip_suffix('Z').filter(|_| column.class == Class::Instant).unwrap_or(value);
+        let holder = match column.class {
+            Class::Int | Class::Unsigned => {
+                let number = as_integer(value).map(i128::from).or(as_unsigned(value).map(i128::from));
+                let Some(number) = number else { return Ok(Key::Nothing) };
+                match (i64::try_from(number), u64::try_from(number)) {
+                    (Ok(signed), _) => args.add(signed)?,
+                    (_, Ok(unsigned)) => args.add(unsigned)?,
+                    _ => return Ok(Key::Nothing),
+                }
+                "?"
+            }
+            Class::Float => {
+                let Some(number) = value.parse::<f64>().ok().filter(|_| is_decimal(value)) else {
+                    return Ok(Key::Nothing);
+                };
+                args.add(number)?;
+                "?"
+            }
+            Class::Date | Class::Stamp | Class::Instant if zero => {
+                return Ok(Key::Some(Condition { sql: "1 = 1".to_owned(), args }));
+            }
+            Class::Decimal if is_decimal(value) => "CAST(? AS DECIMAL(65,20))",
+            Class::Date if is_date(value) => "CAST(? AS DATE)",
+            Class::Stamp | Class::Instant if is_stamp(stamp) => "CAST(? AS DATETIME(6))",
+            Class::Text | Class::Padded => column.holder.as_deref().unwrap_or("?"),
+            Class::Decimal | Class::Date | Class::Stamp | Class::Instant => return Ok(Key::Nothing),
+            Class::Bool | Class::Uuid | Class::Bytes | Class::Other | Class::Any => {
+                return Ok(Key::Unsupported);
+            }
+        };
+        if args.len() == 0 {
+            args.add(stamp)?;
+        }
+        Ok(Key::Some(Condition { sql: format!("{} >= {holder}", column.quoted), args }))
     }
 
     fn fault(error: &(dyn DatabaseError + 'static)) -> Fault {

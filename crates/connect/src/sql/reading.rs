@@ -19,6 +19,7 @@ use crate::{
     error::{SourceCode, SourceError},
     profile::{ColumnProfiler, Sampling, TableProfile},
     source::{Lookup, ProfileOptions, RowCount, Scan, TableInfo, Values},
+    watch::After,
 };
 
 /// Tables up to this many rows are counted; larger ones are estimated.
@@ -72,7 +73,7 @@ async fn lookup_once<E: Engine>(
         Key::Nothing => return finish(source, &mut batch).map_err(plain),
         Key::Some(_) if req.limit == 0 => return finish(source, &mut batch).map_err(plain),
         Key::Some(condition) => {
-            let mut sql = select(&columns, &table);
+            let mut sql = select(columns.iter().map(|column| column.select.as_str()), &table.quoted);
             let _ = write!(sql, " WHERE {} LIMIT {}", condition.sql, req.limit);
             sql
         }
@@ -96,21 +97,22 @@ fn columns_of<'t, E: Engine>(
     names.iter().map(|name| source.column(table, name)).collect()
 }
 
-/// `SELECT` of these columns; of nothing but the rows themselves when there are none.
-fn select(columns: &[&Column], table: &Table) -> String {
-    let mut sql = String::with_capacity(64 + columns.len() * 16);
+/// `SELECT` of these expressions; of nothing but the rows themselves when there are none.
+pub(super) fn select<'e>(expressions: impl Iterator<Item = &'e str>, from: &str) -> String {
+    let mut sql = String::with_capacity(256);
     sql.push_str("SELECT ");
-    for (at, column) in columns.iter().enumerate() {
-        if at > 0 {
+    let start = sql.len();
+    for expression in expressions {
+        if sql.len() > start {
             sql.push_str(", ");
         }
-        sql.push_str(&column.select);
+        sql.push_str(expression);
     }
-    if columns.is_empty() {
+    if sql.len() == start {
         sql.push('1');
     }
     sql.push_str(" FROM ");
-    sql.push_str(&table.quoted);
+    sql.push_str(from);
     sql
 }
 
@@ -130,7 +132,7 @@ pub(super) fn push_row<E: Engine>(
     Ok(())
 }
 
-fn misfit(source: &str, table: &str, column: &Column) -> SourceError {
+pub(super) fn misfit(source: &str, table: &str, column: &Column) -> SourceError {
     let (name, declared) = (&column.info.name, &column.info.declared);
     SourceError::new(
         SourceCode::Value,
@@ -165,15 +167,49 @@ pub(super) async fn stream<E: Engine>(
     source: &Arc<Core<E>>,
     req: &Scan<'_>,
 ) -> Result<BoxStream<'static, Result<RecordBatch, SourceError>>, SourceError> {
-    let names: Vec<&str> = req.columns.iter().map(String::as_str).collect();
+    let mut names: Vec<&str> = req.columns.iter().map(String::as_str).collect();
+    names.extend(req.after.map(|after| after.column));
     let table = source.table(req.table, &names).await?;
     let columns: Vec<Column> = if req.columns.is_empty() {
         table.columns.clone()
     } else {
         columns_of(source, &table, req.columns)?.into_iter().cloned().collect()
     };
-    let sql = select(&columns.iter().collect::<Vec<_>>(), &table);
-    Scanner::new(source, &table, columns, req.batch_rows, req.values).start(sql).await
+    let (rest, args) = match &req.after {
+        Some(after) => above(source, &table, after)?,
+        None => (String::new(), None),
+    };
+    Scanner::new(source, &table, columns, req.batch_rows, req.values).start(&rest, args).await
+}
+
+/// The end of a statement that gives the rows at or above a watermark in its order.
+fn above<E: Engine>(
+    source: &Core<E>,
+    table: &Table,
+    after: &After<'_>,
+) -> Result<(String, Option<Args<E>>), SourceError> {
+    let column = source.column(table, after.column)?;
+    let (name, declared) = (&table.info.name, &column.info.declared);
+    let refused = || SourceError::watermark(&source.name, name, after.column, declared);
+    if !E::grows(column) {
+        return Err(refused());
+    }
+    let quoted = &column.quoted;
+    // Without nulls to be put first an index gives the order by itself.
+    let (nulls, order) = if column.info.nullable {
+        (format!(" OR {quoted} IS NULL"), E::NULLS_FIRST)
+    } else {
+        (String::new(), "")
+    };
+    let Some(value) = after.value else { return Ok((format!(" ORDER BY {quoted}{order}"), None)) };
+    match E::above(column, value).map_err(|error| refused().because(error))? {
+        Key::Some(condition) => {
+            let sql = format!(" WHERE {}{nulls} ORDER BY {quoted}{order}", condition.sql);
+            Ok((sql, Some(condition.args)))
+        }
+        Key::Nothing => Err(SourceError::watermark_value(&source.name, name, after.column, declared)),
+        Key::Unsupported => Err(refused()),
+    }
 }
 
 pub(super) async fn profile<E: Engine>(
@@ -188,13 +224,11 @@ pub(super) async fn profile<E: Engine>(
         Some(count) if count.exact && count.rows <= sample as u64 => (String::new(), Sampling::All),
         _ => E::sample(&table, rows, sample),
     };
-    let mut sql = select(&table.columns.iter().collect::<Vec<_>>(), &table);
-    sql.push_str(&suffix);
     let mut profilers: Vec<ColumnProfiler> =
         table.columns.iter().map(|column| ColumnProfiler::new(&column.info.name)).collect();
     let mut sampled = 0_u64;
     let scanner = Scanner::new(source, &table, table.columns.clone(), 2_000, Values::Text);
-    let mut batches = scanner.start(sql).await?;
+    let mut batches = scanner.start(&suffix, None).await?;
     while let Some(batch) = batches.next().await {
         let batch = batch?;
         sampled += batch.num_rows() as u64;

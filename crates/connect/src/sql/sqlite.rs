@@ -187,6 +187,25 @@ impl Engine for Sqlite {
         Ok(Key::Some(Condition { sql: format!("({})", either.join(" OR ")), args }))
     }
 
+    fn above(column: &Column, value: &str) -> Result<Key<SqliteArguments>, BoxDynError> {
+        let mut args = SqliteArguments::default();
+        // A date is a text to SQLite also in a column of numbers, and it orders all numbers before all texts.
+        let numeric = matches!(column.class, Class::Int | Class::Float | Class::Decimal);
+        match column.class {
+            Class::Int | Class::Float | Class::Decimal | Class::Text => {
+                if let Some(number) = as_integer(value).filter(|_| numeric) {
+                    args.add(number)?;
+                } else if numeric && is_decimal(value) {
+                    args.add(value.parse::<f64>()?)?;
+                } else {
+                    args.add(value.to_owned())?;
+                }
+            }
+            _ => return Ok(Key::Unsupported),
+        }
+        Ok(Key::Some(Condition { sql: format!("{} >= ?1", column.quoted), args }))
+    }
+
     fn fault(error: &(dyn DatabaseError + 'static)) -> Fault {
         let code: i32 = error.code().and_then(|code| code.parse().ok()).unwrap_or_default();
         // The low byte is the primary result code.

@@ -12,7 +12,7 @@ use axum::{
 };
 use connect::{ProfileOptions, Source, Values};
 
-use crate::support::{ATTACKS, Outcome, code, lookup, read, shown, source, table};
+use crate::support::{ATTACKS, Outcome, after, code, lookup, read, shown, source, table};
 
 const ROW: &str =
     r#"{"idcard":"110101199003077715","name":"张三","no":440101199001011234,"pay":12.50,"left":null}"#;
@@ -120,6 +120,18 @@ async fn reads_pages() -> Outcome {
     assert_eq!(profile.rows.map(|count| count.rows), Some(5));
     // An interface that ignores the page number would never end.
     assert_eq!(code(read(&*source, "same", Values::Text).await), "source.bad_answer");
+    Ok(())
+}
+
+/// What has changed by a watermark is filtered out of all pages: by size, not by letters.
+#[tokio::test]
+async fn increments() -> Outcome {
+    let source = serve().await?;
+    let found = after(&*source, "persons", &["name"], "no", Some("4")).await?;
+    assert_eq!(found, [["名4"], ["名5"]]);
+    assert_eq!(after(&*source, "persons", &["name"], "pay", Some("1.2")).await?.len(), 4);
+    assert_eq!(code(after(&*source, "persons", &["name"], "name", None).await), "source.watermark");
+    assert_eq!(code(after(&*source, "persons", &["name"], "absent", None).await), "source.column_unknown");
     Ok(())
 }
 

@@ -18,7 +18,7 @@ async fn postgres_comes_back() -> Outcome {
     let source = source(&format!("kind='postgres'\nurl='{}'\n{LIMITS}", database.url()));
     for kill in [false, true] {
         assert_eq!(lookup(&*source, "t", "k", &["k7"], &["v"]).await?, [["7"]]);
-        let scan = Scan { table: "t", columns: &[], batch_rows: 100, values: Values::Typed };
+        let scan = Scan { table: "t", columns: &[], batch_rows: 100, values: Values::Typed, after: None };
         let mut stream = source.stream(&scan).await?;
         assert!(stream.next().await.is_some_and(|batch| batch.is_ok()));
         if kill {

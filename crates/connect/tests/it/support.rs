@@ -6,7 +6,7 @@ use arrow::{
     array::{Array as _, AsArray as _},
     record_batch::RecordBatch,
 };
-use connect::{Lookup, Scan, Source, SourceConfig, SourceError, TableInfo, Values};
+use connect::{After, Lookup, Scan, Source, SourceConfig, SourceError, TableInfo, Values};
 use futures::TryStreamExt as _;
 
 /// The result of a test whose preparation may fail.
@@ -54,8 +54,24 @@ pub async fn lookup(
 
 /// Reads a table to its end.
 pub async fn read(source: &dyn Source, table: &str, values: Values) -> Result<Vec<RecordBatch>, SourceError> {
-    let scan = Scan { table, columns: &[], batch_rows: 1000, values };
+    let scan = Scan { table, columns: &[], batch_rows: 1000, values, after: None };
     source.stream(&scan).await?.try_collect().await
+}
+
+/// What has changed by a watermark column; null shows as `∅`.
+pub async fn after(
+    source: &dyn Source,
+    table: &str,
+    columns: &[&str],
+    column: &str,
+    value: Option<&str>,
+) -> Result<Vec<Vec<String>>, SourceError> {
+    let columns = strings(columns);
+    let after = Some(After { column, value });
+    let scan = Scan { table, columns: &columns, batch_rows: 3, values: Values::Text, after };
+    let batches: Vec<RecordBatch> = source.stream(&scan).await?.try_collect().await?;
+    let shown = |cell: Option<String>| cell.unwrap_or_else(|| "∅".to_owned());
+    Ok(batches.iter().flat_map(texts).map(|row| row.into_iter().map(shown).collect()).collect())
 }
 
 /// The table of that name.

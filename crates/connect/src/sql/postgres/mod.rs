@@ -3,15 +3,25 @@
 use std::{str::FromStr as _, sync::Arc};
 
 use arrow::datatypes::DataType;
-use futures::{FutureExt as _, future::BoxFuture, stream::BoxStream};
+use bytes::Bytes;
+use futures::{
+    FutureExt as _, StreamExt as _, TryStreamExt as _,
+    future::BoxFuture,
+    stream::{self, BoxStream},
+};
 use sqlx::{
     AssertSqlSafe, ConnectOptions as _, Decode, Executor as _, Row as _, ValueRef as _,
     error::{BoxDynError, DatabaseError},
     postgres::{PgArguments, PgConnectOptions, PgConnection, PgRow, Postgres as Driver},
 };
 
+pub(super) mod copy;
+mod values;
+
+use self::values::Form;
+
 use super::{
-    engine::{Condition, Engine, Fault, Key, as_integer, is_date, is_decimal},
+    engine::{Condition, Engine, Fault, Key, as_integer, is_date, is_decimal, is_float, is_stamp},
     schema::{Class, Column, Table, decimal_type},
 };
 use crate::{
@@ -20,7 +30,7 @@ use crate::{
     error::SourceError,
     profile::Sampling,
     source::{ColumnInfo, RowCount, SourceKind, TableForm, TableInfo},
-    text::Cell,
+    text::{Cell, write_float},
 };
 
 /// A PostgreSQL database.
@@ -133,6 +143,15 @@ impl Engine for Postgres {
         sqlx::query_with(AssertSqlSafe(sql), args).fetch(conn)
     }
 
+    fn bulk_select(column: &Column) -> Option<String> {
+        Some(Form::select(column))
+    }
+
+    fn bulk<'c>(conn: &'c mut PgConnection, sql: String) -> BoxStream<'c, Result<Bytes, sqlx::Error>> {
+        let statement = format!("COPY ({sql}) TO STDOUT (FORMAT binary)");
+        stream::once(async move { conn.copy_out_raw(&statement).await }).try_flatten().boxed()
+    }
+
     fn cell<'r>(row: &'r PgRow, at: usize, column: &Column) -> Result<Cell<'r>, BoxDynError> {
         let value = row.try_get_raw(at)?;
         if value.is_null() {
@@ -151,7 +170,9 @@ impl Engine for Postgres {
             // Widening a `real` would show digits that it never had.
             Class::Float if value.as_bytes()?.len() == 4 => {
                 let number: f32 = Decode::<Driver>::decode(value)?;
-                Cell::Owned(number.to_string())
+                let mut text = String::new();
+                write_float(number, &mut text)?;
+                Cell::Owned(text)
             }
             Class::Float => Cell::Float(Decode::<Driver>::decode(value)?),
             Class::Bool => Cell::Bool(Decode::<Driver>::decode(value)?),
@@ -194,6 +215,40 @@ impl Engine for Postgres {
                 Ok(Key::Unsupported)
             }
         }
+    }
+
+    const NULLS_FIRST: &str = " NULLS FIRST";
+
+    fn above(column: &Column, value: &str) -> Result<Key<PgArguments>, BoxDynError> {
+        use sqlx::Arguments as _;
+        let mut args = PgArguments::default();
+        let cast = match column.class {
+            Class::Int => {
+                let Some(number) = as_integer(value) else { return Ok(Key::Nothing) };
+                args.add(number)?;
+                ""
+            }
+            Class::Float if !is_float(value) => return Ok(Key::Nothing),
+            // A `real` compared with the same digits as a number of twice the length would lie beside them.
+            Class::Float if column.info.data_type == DataType::Float64 => "::text::float8",
+            Class::Float => "::text::float4",
+            Class::Decimal if is_decimal(value) => "::text::numeric",
+            Class::Date if is_date(value) => "::text::date",
+            Class::Stamp if is_stamp(value) => "::text::timestamp",
+            Class::Instant if value.strip_suffix('Z').is_some_and(is_stamp) => "::text::timestamptz",
+            Class::Text if !value.contains('\0') => "",
+            Class::Padded if !value.contains('\0') => "::bpchar",
+            Class::Decimal | Class::Date | Class::Stamp | Class::Instant | Class::Text | Class::Padded => {
+                return Ok(Key::Nothing);
+            }
+            Class::Bool | Class::Uuid | Class::Bytes | Class::Other | Class::Unsigned | Class::Any => {
+                return Ok(Key::Unsupported);
+            }
+        };
+        if column.class != Class::Int {
+            args.add(value.to_owned())?;
+        }
+        Ok(Key::Some(Condition { sql: format!("{} >= $1{cast}", column.quoted), args }))
     }
 
     fn fault(error: &(dyn DatabaseError + 'static)) -> Fault {

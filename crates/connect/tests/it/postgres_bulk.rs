@@ -1,0 +1,203 @@
+//! Reading whole tables of PostgreSQL in bulk.
+
+use std::{fmt::Write as _, time::Instant};
+
+use connect::{Scan, Values};
+use futures::TryStreamExt as _;
+
+use crate::support::{Outcome, code, lookup, read, source, strings, texts};
+
+/// Columns of every kind with values at their edges: each row is one value of each column, in turn.
+const COLUMNS: [(&str, &[&str]); 21] = [
+    ("text", &["''", "'O''Brien \"x\" \\\\'", "E'tab\\t\\n'", "'😀𠮷'", "repeat('汉', 5000)", "NULL"]),
+    ("varchar(20)", &["'  blanks  '", "NULL", "'a'"]),
+    ("char(6)", &["'AB'", "''", "'汉 字'", "NULL"]),
+    ("name", &["'n'", "NULL"]),
+    ("smallint", &["-32768", "32767", "0", "NULL"]),
+    ("int", &["-2147483648", "2147483647", "NULL"]),
+    ("bigint", &["-9223372036854775808", "9223372036854775807", "0", "NULL"]),
+    ("real", &["0.1", "'NaN'", "'Infinity'", "'-Infinity'", "'-0'", "1e20", "1e-20", "16777216", "NULL"]),
+    ("double precision", &["0.1", "'NaN'", "'Infinity'", "'-0'", "1e300", "1e-300", "123456789.125", "NULL"]),
+    ("numeric(20,4)", &["12.5", "-0.0001", "0", "1234567890123456.7891", "NULL"]),
+    (
+        "numeric",
+        &[
+            "'NaN'",
+            "'Infinity'",
+            "'-Infinity'",
+            "1.10",
+            "0",
+            "0.000",
+            "-0.00001",
+            "10000",
+            "100000000",
+            "99999999.99990000",
+            "0.0001",
+            "0.00012345",
+            "1e40",
+            "1e-40",
+            "12345678901234567890.123456789",
+            "NULL",
+            "10000.0001",
+            "1e100 + 1e-9",
+        ],
+    ),
+    ("boolean", &["true", "false", "NULL"]),
+    (
+        "date",
+        &[
+            "'infinity'",
+            "'-infinity'",
+            "'0044-03-15 BC'",
+            "'0001-01-01'",
+            "'2024-02-29'",
+            "'12345-06-07'",
+            "'4713-01-01 BC'",
+            "NULL",
+        ],
+    ),
+    (
+        "timestamp",
+        &[
+            "'infinity'",
+            "'-infinity'",
+            "'0044-03-15 12:00:00 BC'",
+            "'2024-01-05 08:30:00'",
+            "'2024-01-05 08:30:00.000001'",
+            "'1999-12-31 23:59:59.9'",
+            "'12345-06-07 00:00:00'",
+            "NULL",
+        ],
+    ),
+    (
+        "timestamptz",
+        &[
+            "'infinity'",
+            "'0044-03-15 12:00:00+00 BC'",
+            "'2024-01-05 08:30:00.25+08'",
+            "'1900-01-01 00:00:00+08'",
+            "NULL",
+            "'1969-12-31 23:59:59.999999+00'",
+        ],
+    ),
+    ("uuid", &["'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11'", "'00000000-0000-0000-0000-000000000000'", "NULL"]),
+    ("bytea", &["'\\x00ff10'", "''", "NULL"]),
+    ("jsonb", &["'{\"a\": [1, null]}'", "NULL"]),
+    ("text[]", &["'{a,\"b c\",NULL}'", "NULL"]),
+    ("interval", &["'1 year 2 days 03:04:05.6'", "NULL"]),
+    ("time", &["'08:30:00.5'", "NULL"]),
+];
+
+/// The bulk form and a look-up give the same text for every value of every type, also what has no ordinary form:
+/// infinity, times before the common era, numbers that are none, long texts, blanks, characters of four bytes; of tables,
+/// of domains and of views.
+#[tokio::test]
+async fn equals_a_lookup() -> Outcome {
+    let server = testbed::shared_postgres().await?;
+    let database = server.create_database().await?;
+    let mut sql =
+        "CREATE DOMAIN money2 AS numeric(12,2); CREATE DOMAIN day AS date; CREATE TABLE t (k int PRIMARY KEY"
+            .to_owned();
+    for (at, (ty, _)) in COLUMNS.iter().enumerate() {
+        write!(sql, ", \"c {at}\" {ty}")?;
+    }
+    sql.push_str(", d1 money2, d2 day);");
+    let rows = COLUMNS.iter().map(|(_, values)| values.len()).max().unwrap();
+    for row in 0..rows {
+        write!(sql, "INSERT INTO t VALUES ({row}")?;
+        for (_, values) in COLUMNS {
+            write!(sql, ", {}", values[row % values.len()])?;
+        }
+        write!(sql, ", {row}.5, '2024-01-01');")?;
+    }
+    sql.push_str("CREATE VIEW v AS SELECT * FROM t WHERE k >= 0");
+    server.psql_in(database.name(), &sql).await?;
+    let source = source(&format!("kind='postgres'\nurl='{}'", database.url()));
+    let mut columns = vec!["k".to_owned(), "d1".to_owned(), "d2".to_owned()];
+    columns.extend((0..COLUMNS.len()).map(|at| format!("c {at}")));
+    for table in ["t", "v"] {
+        let scan = Scan { table, columns: &columns, batch_rows: 4, values: Values::Text, after: None };
+        let batches: Vec<_> = source.stream(&scan).await?.try_collect().await?;
+        assert!(batches.iter().rev().skip(1).all(|batch| batch.num_rows() == 4));
+        let streamed: Vec<_> = batches.iter().flat_map(texts).collect();
+        assert_eq!(streamed.len(), rows);
+        let names: Vec<&str> = columns.iter().map(String::as_str).collect();
+        for row in &streamed {
+            let key = row[0].clone().unwrap();
+            let looked_up = lookup(&*source, "t", "k", &[&key], &names).await?;
+            for (at, cell) in row.iter().enumerate() {
+                assert_eq!(cell.as_deref().unwrap_or("∅"), looked_up[0][at], "{table} {key} {}", columns[at]);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Long values make a batch end early, so that memory stays bounded; no row is lost by it. A table that is gone, and a
+/// view that fails in the middle, are told as before.
+#[tokio::test]
+async fn long_values_and_failures() -> Outcome {
+    let server = testbed::shared_postgres().await?;
+    let database = server.create_database().await?;
+    let sql = "CREATE TABLE long AS SELECT i, repeat('x', 3000000) AS t FROM generate_series(1, 30) i;
+               CREATE TABLE n AS SELECT i FROM generate_series(1, 5000) i;
+               CREATE VIEW fails AS SELECT 1 / (4000 - i) AS x FROM n; CREATE TABLE gone (i int)";
+    server.psql_in(database.name(), sql).await?;
+    let source = source(&format!("kind='postgres'\nurl='{}'", database.url()));
+    let batches = read(&*source, "long", Values::Text).await?;
+    assert!(batches.len() > 1 && batches.len() < 6, "{}", batches.len());
+    let numbers: Vec<_> = batches.iter().flat_map(texts).map(|row| row[0].clone().unwrap()).collect();
+    assert_eq!(numbers, (1..=30).map(|i| i.to_string()).collect::<Vec<_>>());
+    assert_eq!(code(read(&*source, "fails", Values::Text).await), "source.query");
+    source.tables().await?;
+    server.psql_in(database.name(), "DROP TABLE gone").await?;
+    assert_eq!(code(read(&*source, "gone", Values::Text).await), "source.query");
+    assert_eq!(read(&*source, "n", Values::Text).await?.len(), 5);
+    Ok(())
+}
+
+/// How many rows a second are read, typed (row by row) and as text in bulk; run by hand with `--ignored --nocapture`.
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "a measurement"]
+async fn speed() -> Outcome {
+    let server = testbed::shared_postgres().await?;
+    let database = server.create_database().await?;
+    let sql = "CREATE TABLE t AS SELECT i AS id, '11010119900307' || i AS idno, '姓名' || i AS name, (i % 2)::smallint AS sex,
+                 date '1950-01-01' + i % 20000 AS born, timestamp '2024-01-01' + i * interval '1 second' AS made,
+                 timestamptz '2024-01-01' + i * interval '1.5 second' AS seen, (i % 100000)::numeric(12,2) / 100 AS amount,
+                 i % 3 = 0 AS ok, md5(i::text) AS note, '江苏省苏州市吴江区松陵镇' || i AS address, i * 1.5::float8 AS score
+                 FROM generate_series(1, 1000000) i; VACUUM ANALYZE t";
+    for part in sql.split(';') {
+        server.psql_in(database.name(), part).await?;
+    }
+    let source = source(&format!("kind='postgres'\nurl='{}'\nstatement_timeout_ms=100000", database.url()));
+    let columns = strings(&[]);
+    for values in [Values::Typed, Values::Text, Values::Typed, Values::Text] {
+        let begun = Instant::now();
+        let scan = Scan { table: "t", columns: &columns, batch_rows: 8192, values, after: None };
+        let mut stream = source.stream(&scan).await?;
+        let (mut rows, mut bytes) = (0, 0);
+        while let Some(batch) = stream.try_next().await? {
+            rows += batch.num_rows();
+            bytes += batch.get_array_memory_size();
+        }
+        let seconds = begun.elapsed().as_secs_f64();
+        println!(
+            "{values:?}: {rows} rows, {bytes} bytes in {seconds:.2} s, {:.0} rows/s",
+            rows as f64 / seconds
+        );
+    }
+    let begun = Instant::now();
+    let mut conn = <sqlx::PgConnection as sqlx::Connection>::connect(database.url()).await?;
+    let mut raw = conn.copy_out_raw("COPY t TO STDOUT (FORMAT binary)").await?;
+    let mut bytes = 0;
+    while let Some(piece) = raw.try_next().await? {
+        bytes += piece.len();
+    }
+    let seconds = begun.elapsed().as_secs_f64();
+    println!(
+        "raw binary COPY through the driver: {bytes} bytes in {seconds:.2} s, {:.0} rows/s",
+        1e6 / seconds
+    );
+    Ok(())
+}
