@@ -39,7 +39,7 @@ export const handbook = [
     },
   },
   {
-    name: 'handbook: ask, evidence, agents, settings, users',
+    name: 'handbook: ask, evidence, agents, users, settings',
     handbook: true,
     async run(stage) {
       const { page, grant, sample } = await asker(stage)
@@ -57,6 +57,20 @@ export const handbook = [
       await stage.handbook(platform, 'agents')
       await stage.go(platform, '/users')
       await stage.handbook(platform, 'users')
+      await platform.fill('[data-test=search]', stage.account('department_head').username)
+      await platform.waitForFunction(() => document.querySelectorAll('tbody tr').length === 1)
+      await platform.click('[data-test=user-access]')
+      await platform.waitForSelector('[data-test=reset-password]')
+      await stage.settle(platform)
+      await stage.handbook(platform, 'user-access')
+      const { items: people } = await stage.get(platform, 'users?page_size=200')
+      const about = people.find((one) => one.role === 'business_operator')
+      const proposal = await stage.post(platform, 'account-proposals', { kind: 'reset_password', user_id: about.id, reason: '本人忘记密码，已当面核实' })
+      const auditor = await stage.logIn(stage.account('security_auditor'), '/admin/proposals?state=pending')
+      await auditor.locator('[data-test=confirm-proposal]').first().click()
+      await auditor.waitForSelector('.el-dialog:visible')
+      await stage.handbook(auditor, 'account-proposals')
+      await stage.post(platform, `account-proposals/${proposal.id}/withdraw`)
       const bureau = await stage.logIn(stage.account('business_operator'), '/settings')
       assert((await bureau.locator('main tbody tr').count()) > 0, 'no settings')
       await stage.handbook(bureau, 'settings')

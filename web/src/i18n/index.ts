@@ -41,6 +41,9 @@ export function say(both: { zh?: string | null; en?: string | null }): string {
   return first || second || ''
 }
 
+/** Sentences after each other, with the space that only one of the languages wants. */
+export const sentences = (...parts: string[]): string => parts.filter(Boolean).join(lang.value === 'zh' ? '' : ' ')
+
 /** Keeps `<html lang>` and the stored choice in step. Called once at start. */
 export function followLanguage(): void {
   watchEffect(() => {
