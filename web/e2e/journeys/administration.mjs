@@ -224,7 +224,7 @@ export const administration = [
       await page.waitForSelector('[data-test=pending-proposal]')
       const other = await stage.logIn(stage.account('business_operator'), '/admin/proposals')
       await stage.inspect(other, 'proposal-bind')
-      await page.locator('[data-test=withdraw-proposal]').last().click()
+      await page.locator('[data-test=pending-proposal]', { hasText: '绑定统一身份' }).locator('[data-test=withdraw-proposal]').click()
       await page.waitForSelector('[data-test=bind]')
     },
   },

@@ -52,7 +52,11 @@ export function account({ page }) {
       proposals.unshift({ ...proposals.at(-1), ...about, ...body, state: 'pending', proposed_by: user.display_name, proposed_ms: Date.now(), decided_by: null, decided_ms: null, id: `p${proposals.length + 1}` })
       return proposals[0]
     }],
-    ['POST', 'account-proposals/(.+)/confirm', ({ params }) => ({ proposal: Object.assign(proposals.find((one) => one.id === params[0]), { state: 'confirmed', may_decide: false }), initial_password: 'Kx7-first-Pw' })],
+    ['POST', 'account-proposals/(.+)/confirm', ({ params, user }) => {
+      const proposal = Object.assign(proposals.find((one) => one.id === params[0]), { state: 'confirmed', decided_by: user.display_name, decided_ms: Date.now() })
+      if (proposal.kind === 'enable') users.find((one) => one.id === proposal.user_id).disabled = false
+      return { proposal, initial_password: ['create', 'reset_password'].includes(proposal.kind) ? 'Kx7-first-Pw' : null }
+    }],
     ['POST', 'account-proposals/(.+)/refuse', ({ params }) => Object.assign(proposals.find((one) => one.id === params[0]), { state: 'refused', may_decide: false })],
     ['POST', 'account-proposals/(.+)/withdraw', ({ params }) => Object.assign(proposals.find((one) => one.id === params[0]), { state: 'withdrawn', may_decide: false })],
   ]

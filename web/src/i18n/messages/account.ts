@@ -141,7 +141,6 @@ export const account = define({
   'proposal.refused': ['已拒绝', 'refused'],
   'proposal.withdrawn': ['已撤回', 'withdrawn'],
   'proposal.bound': ['{service}，账号编号 {subject}', '{service}, account {subject}'],
-  'proposal.decided': ['{by}，{time}', '{by}, {time}'],
   'proposalEffect.create': ['账号建立，临时密码只显示给您这一次，请当面交给本人。', 'The account is made; its temporary password is shown to you this once, to be handed over in person.'],
   'proposalEffect.role': ['岗位立即变更，此人已登录的全部退出。', 'The role changes at once and the sessions end.'],
   'proposalEffect.enable': ['此人可以用原来的密码重新登录。', 'The person can log in again with the old password.'],
