@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use tokio::sync::Semaphore;
-use wire::proto::Hello;
+use wire::proto::{Hello, TargetInfo};
 
+use crate::carry::{MOST_CARRIED, Targets};
 use crate::clock::{Entropy, SharedClock};
 use crate::config::{AgentLimits, Config};
 use crate::deny::DenyList;
@@ -31,6 +32,8 @@ pub struct Agent {
     pub book: Arc<Book>,
     /// Its sources.
     pub sources: Arc<Sources>,
+    /// Its places of delivery.
+    pub targets: Targets,
     /// Answers calls.
     pub executor: Arc<Executor>,
     /// Way to the hub's evidence, while a link is open.
@@ -43,6 +46,7 @@ pub struct Agent {
     pub(crate) deny: DenyList,
     pub(crate) calls: Arc<Semaphore>,
     pub(crate) metadata: Arc<Semaphore>,
+    pub(crate) carried: Arc<Semaphore>,
 }
 
 impl Agent {
@@ -91,6 +95,7 @@ impl Agent {
             recorder,
             book,
             sources,
+            targets: Targets::open(&config.targets, &config.deny)?,
             executor: Arc::new(executor),
             hub_evidence: HubEvidence::default(),
             clock,
@@ -99,6 +104,7 @@ impl Agent {
             deny: config.deny.clone(),
             calls: Arc::new(Semaphore::new(config.limits.total_calls.min(Semaphore::MAX_PERMITS))),
             metadata: Arc::new(Semaphore::new(METADATA_AT_ONCE)),
+            carried: Arc::new(Semaphore::new(MOST_CARRIED)),
         })
     }
 
@@ -108,6 +114,11 @@ impl Agent {
             agent_version: VERSION.to_owned(),
             sources: self.sources.iter().map(|slot| slot.health()).collect(),
             pins: self.book.states().await,
+            targets: self
+                .targets
+                .list()
+                .map(|(name, kind)| TargetInfo { name: name.to_owned(), kind: kind.to_owned() })
+                .collect(),
         }
     }
 }

@@ -13,6 +13,7 @@
 
 pub mod agent;
 pub mod ask;
+mod carry;
 pub mod cli;
 pub mod clock;
 pub mod compare;

@@ -12,9 +12,11 @@ use tokio_util::task::TaskTracker;
 use wire::agent::{AgentLink, AgentSender, LinkFault};
 use wire::proto::{
     CallReply, CallRequest, MetadataReply, MetadataRequest, PinOffer, PinRevoke, agent_message, hub_message,
+    metadata_request,
 };
 
 use crate::agent::Agent;
+use crate::carry::carry;
 use crate::execute::overloaded;
 use crate::fault::Fault;
 use crate::record::Attempt;
@@ -110,6 +112,10 @@ impl Session {
                 drop(pins.send(PinWork::Revoke(revoke)));
             }
             hub_message::Body::Metadata(request) => self.metadata(request),
+            hub_message::Body::Carry(start) => {
+                // Not among the tasks that are waited for when the agent stops: a run may last for months.
+                drop(tokio::spawn(carry(Arc::clone(&self.agent), start, self.gone.child_token())));
+            }
             hub_message::Body::Evidence(reply) => self.agent.hub_evidence.replied(reply),
             // Pings are answered inside the link; a second welcome means nothing.
             hub_message::Body::Ping(_) | hub_message::Body::Welcome(_) => {}
@@ -142,7 +148,10 @@ impl Session {
             let within = asked.unwrap_or(METADATA_WITHIN).min(METADATA_WITHIN);
             let described = async {
                 let _permit = agent.metadata.acquire().await;
-                agent.sources.describe(&agent.deny, &request).await
+                match &request.what {
+                    Some(metadata_request::What::Target(question)) => agent.targets.answer(&question.json).await,
+                    _ => agent.sources.describe(&agent.deny, &request).await,
+                }
             };
             let described = tokio::select! {
                 described = tokio::time::timeout(within, described) => described.unwrap_or_else(|_| Err(slow_metadata())),

@@ -18,6 +18,7 @@ mod retries;
 pub mod routes;
 mod start;
 pub mod store;
+pub mod subscriptions;
 
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
@@ -42,6 +43,22 @@ pub const EVIDENCE: &[EvidenceKind] = &[
     EvidenceKind { kind: "exchange.agent.joined", zh: "前置机接入", en: "Agent joined" },
     EvidenceKind { kind: "exchange.agent.disabled", zh: "停用前置机", en: "Agent disabled" },
     EvidenceKind { kind: "exchange.agent.enabled", zh: "启用前置机", en: "Agent enabled" },
+    EvidenceKind { kind: "exchange.batch", zh: "投递数据块", en: "Chunk of a table delivered" },
+    EvidenceKind {
+        kind: "exchange.batch.ended", zh: "库表交换运行结束", en: "Run of a subscription ended"
+    },
+    EvidenceKind {
+        kind: "exchange.batch.compared",
+        zh: "比对源表与目标表",
+        en: "Source and target compared",
+    },
+    EvidenceKind { kind: "exchange.subscription.created", zh: "新建订阅", en: "Subscription made" },
+    EvidenceKind { kind: "exchange.subscription.paused", zh: "暂停订阅", en: "Subscription paused" },
+    EvidenceKind { kind: "exchange.subscription.resumed", zh: "恢复订阅", en: "Subscription resumed" },
+    EvidenceKind { kind: "exchange.subscription.ended", zh: "结束订阅", en: "Subscription ended" },
+    EvidenceKind {
+        kind: "exchange.subscription.started", zh: "手动运行订阅", en: "Run started by hand"
+    },
     EvidenceKind {
         kind: "exchange.quality.reported", zh: "形成数据质量报告", en: "Quality report taken"
     },
@@ -65,6 +82,7 @@ pub struct Inner {
     pub(crate) refusals: retries::Refusals,
     pub(crate) notes: NoteCache,
     pub(crate) live: agents::live::Live,
+    pub(crate) going: subscriptions::Going,
     evidence_keys: RwLock<HashMap<String, VerifierKey>>,
     calls: Semaphore,
     link_address: OnceLock<String>,
@@ -100,6 +118,7 @@ impl Exchange {
             refusals: retries::Refusals::default(),
             notes: NoteCache::new(64),
             live: agents::live::Live::default(),
+            going: subscriptions::Going::default(),
             evidence_keys: RwLock::default(),
             link_address: OnceLock::new(),
             kernel,

@@ -6,7 +6,11 @@ use sea_orm_migration::schema::{big_integer, big_integer_null, boolean, string, 
 
 /// Migrations of this capability.
 pub fn migrations() -> Migrations {
-    vec![Box::new(First), Box::new(crate::quality::QualityReports)]
+    vec![
+        Box::new(First),
+        Box::new(crate::quality::QualityReports),
+        Box::new(crate::subscriptions::Subscriptions),
+    ]
 }
 
 struct First;

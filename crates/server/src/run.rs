@@ -91,6 +91,7 @@ pub async fn start(kernel: Kernel) -> Result<Running> {
     let workers = vec![
         tokio::spawn(evidence::index::follow(kernel.clone())),
         tokio::spawn(follow_up::work(kernel.clone(), hub.handlers.clone())),
+        tokio::spawn(hub.exchange.clone().run_subscriptions()),
         tokio::spawn(projects::follow(hub.projects.clone())),
         tokio::spawn(tidy_metrics(metrics.clone())),
         tokio::spawn(prepare(hub.clone())),

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use connect::SourceConfig;
+use connect::{SourceConfig, TargetConfig};
 use serde::Deserialize;
 
 use crate::deny::{DenyList, DenyRule};
@@ -27,6 +27,8 @@ pub struct Config {
     pub accept: Accept,
     /// Sources by name.
     pub sources: BTreeMap<String, SourceConfig>,
+    /// Places of delivery by name.
+    pub targets: BTreeMap<String, TargetConfig>,
     /// Tables and columns that never leave.
     pub deny: DenyList,
     /// Limits.
@@ -99,6 +101,8 @@ struct File {
     accept: Accept,
     #[serde(default)]
     sources: BTreeMap<String, toml::Table>,
+    #[serde(default)]
+    targets: BTreeMap<String, toml::Table>,
     #[serde(default)]
     deny: Vec<DenyRule>,
     #[serde(default)]

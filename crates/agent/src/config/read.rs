@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use connect::SourceConfig;
-use serde::Deserialize as _;
+use connect::{SourceConfig, TargetConfig};
+use serde::de::DeserializeOwned;
 
 use super::secrets::{Environment, fill_in};
 use super::{AgentLimits, Config, File};
@@ -50,12 +50,14 @@ pub(super) fn parse(text: &str, path: &Path, environment: &Environment<'_>) -> R
     // Paths in the file are meant from where the file is, not from where the program was started.
     let base = path.parent().unwrap_or(Path::new("."));
     let sources = sources(file.sources, base, path, environment)?;
+    let targets = targets(file.targets, base, path, environment)?;
     limits(&file.limits, path)?;
     Ok(Config {
         hub: file.hub.trim_end_matches('/').to_owned(),
         state_dir: base.join(file.state_dir),
         accept: file.accept,
         sources,
+        targets,
         deny: DenyList::new(&file.deny)?,
         limits: file.limits,
     })
@@ -67,17 +69,61 @@ fn sources(
     path: &Path,
     environment: &Environment<'_>,
 ) -> Result<BTreeMap<String, SourceConfig>, Fault> {
-    let mut sources = BTreeMap::new();
+    let mut sources: BTreeMap<String, SourceConfig> = named("sources", tables, base, path, environment)?;
+    for config in sources.values_mut() {
+        match config {
+            SourceConfig::Sqlite(sqlite) => sqlite.path = base.join(&sqlite.path),
+            SourceConfig::Files(files) => {
+                files.dir = base.join(&files.dir);
+                files.index_dir = base.join(&files.index_dir);
+            }
+            SourceConfig::Postgres(_) | SourceConfig::Mysql(_) | SourceConfig::Http(_) => {}
+        }
+    }
+    Ok(sources)
+}
+
+fn targets(
+    tables: BTreeMap<String, toml::Table>,
+    base: &Path,
+    path: &Path,
+    environment: &Environment<'_>,
+) -> Result<BTreeMap<String, TargetConfig>, Fault> {
+    let mut targets: BTreeMap<String, TargetConfig> = named("targets", tables, base, path, environment)?;
+    for config in targets.values_mut() {
+        match config {
+            TargetConfig::Sqlite(sqlite) => sqlite.path = base.join(&sqlite.path),
+            TargetConfig::Files(files) => files.dir = base.join(&files.dir),
+            TargetConfig::Postgres(_) | TargetConfig::Mysql(_) | TargetConfig::Http(_) => {}
+        }
+    }
+    Ok(targets)
+}
+
+/// The tables under `sources` or `targets`, each with its name and its secrets in place.
+fn named<T: DeserializeOwned>(
+    section: &str,
+    tables: BTreeMap<String, toml::Table>,
+    base: &Path,
+    path: &Path,
+    environment: &Environment<'_>,
+) -> Result<BTreeMap<String, T>, Fault> {
+    let mut all = BTreeMap::new();
     for (name, mut table) in tables {
-        let key = format!("sources.{name}");
+        let key = format!("{section}.{name}");
         let plain = !name.is_empty() && name.len() <= 64;
         if !plain || !name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-')) {
-            let en = "a source is named with letters, digits, - and _, at most 64 bytes";
-            return Err(wrong(path, &key, "数据源名称只能用字母、数字、- 和 _，不超过 64 字节", en));
+            let en = "a source or target is named with letters, digits, - and _, at most 64 bytes";
+            return Err(wrong(
+                path,
+                &key,
+                "数据源和投递目标的名称只能用字母、数字、- 和 _，不超过 64 字节",
+                en,
+            ));
         }
         fill_in(&mut table, base, environment)
             .map_err(|(at, zh, en)| wrong(path, &format!("{key}.{at}"), &zh, &en))?;
-        let mut config = SourceConfig::deserialize(table).map_err(|error| {
+        let config = T::deserialize(table).map_err(|error| {
             let what = error.message();
             wrong(
                 path,
@@ -86,17 +132,9 @@ fn sources(
                 &format!("{what}; correct it after the example"),
             )
         })?;
-        match &mut config {
-            SourceConfig::Sqlite(sqlite) => sqlite.path = base.join(&sqlite.path),
-            SourceConfig::Files(files) => {
-                files.dir = base.join(&files.dir);
-                files.index_dir = base.join(&files.index_dir);
-            }
-            SourceConfig::Postgres(_) | SourceConfig::Mysql(_) | SourceConfig::Http(_) => {}
-        }
-        sources.insert(name, config);
+        all.insert(name, config);
     }
-    Ok(sources)
+    Ok(all)
 }
 
 fn limits(limits: &AgentLimits, path: &Path) -> Result<(), Fault> {

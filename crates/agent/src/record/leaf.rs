@@ -11,6 +11,8 @@ pub const QUERY: &str = "agent.query";
 pub const VERIFY: &str = "agent.verify";
 /// A chunk of a table was delivered.
 pub const BATCH: &str = "agent.batch";
+/// A chunk of a table was taken in, or a delivery was finished.
+pub const RECEIVED: &str = "agent.received";
 /// A call was refused.
 pub const REFUSED: &str = "agent.refused";
 /// Further refusals of the same code, counted.
@@ -40,6 +42,36 @@ pub(super) struct UsedLeaf<'a> {
     pub subject: String,
     pub answer: &'a str,
     pub rows: usize,
+    pub at: String,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct ChunkLeaf<'a> {
+    pub v: u32,
+    pub kind: &'static str,
+    /// Run and number, `<run>:<seq>`.
+    pub call: &'a str,
+    pub subscription: &'a str,
+    pub grant: &'a str,
+    pub pin: &'a str,
+    pub consumer: &'a str,
+    pub resource: &'a str,
+    pub items: Vec<&'a str>,
+    pub purpose: &'a Purpose,
+    pub answer: &'a str,
+    pub rows: u64,
+    pub at: String,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct ReceivedLeaf<'a> {
+    pub v: u32,
+    pub kind: &'static str,
+    pub call: &'a str,
+    pub subscription: &'a str,
+    pub chunk: &'a str,
+    pub hub_index: u64,
+    pub rows: u64,
     pub at: String,
 }
 

@@ -14,6 +14,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use ledger::{Appended, Entry, Log, Options, Report, Signer, VerifyOptions};
+use plan::batch::BatchCall;
 use plan::{Call, GrantSpec, Shape, Task};
 use sha2::{Digest as _, Sha256};
 
@@ -60,6 +61,23 @@ pub struct Use<'a> {
     pub answer: &'a str,
     /// Rows that matched.
     pub rows: usize,
+}
+
+/// A chunk that was taken in, or the end of a delivery (`seq` 0).
+#[derive(Debug, Clone, Copy)]
+pub struct Received<'a> {
+    /// Run.
+    pub run: &'a str,
+    /// Subscription.
+    pub subscription: &'a str,
+    /// Number of the chunk.
+    pub seq: u64,
+    /// SHA-256 of the chunk as it was received, hex; empty at the end.
+    pub digest: &'a str,
+    /// Index of the hub's entry for it.
+    pub hub_index: u64,
+    /// Rows in it.
+    pub rows: u64,
 }
 
 /// An attempt that got nothing.
@@ -121,6 +139,57 @@ impl Recorder {
             ..Private::default()
         };
         self.append(&leaf, &private).await
+    }
+
+    /// Records a chunk of a table; returns when the entry is durable.
+    ///
+    /// # Errors
+    /// `ledger.*` when it could not be recorded; then the chunk must not leave.
+    pub async fn chunk(
+        &self,
+        call: &BatchCall,
+        grant: &GrantSpec,
+        seq: u64,
+        digest: &str,
+        rows: u64,
+    ) -> Result<Evidence, Fault> {
+        let now = self.clock.now_ms();
+        let leaf = leaf::ChunkLeaf {
+            v: 1,
+            kind: leaf::BATCH,
+            call: &format!("{}:{seq}", cut(&call.run)),
+            subscription: cut(&call.subscription),
+            grant: &grant.grant,
+            pin: &call.pin_digest,
+            consumer: &grant.consumer,
+            resource: &grant.resource,
+            items: call.items.iter().map(String::as_str).take(SHOWN_ITEMS).map(cut).collect(),
+            purpose: &call.purpose,
+            answer: digest,
+            rows,
+            at: shanghai_minute(now),
+        };
+        let private = Private { caller: Some(cut(&call.caller)), at_ms: now, ..Private::default() };
+        self.append(&leaf, &private).await
+    }
+
+    /// Records what was taken in; returns when the entry is durable.
+    ///
+    /// # Errors
+    /// `ledger.*` when it could not be recorded.
+    pub async fn received(&self, received: Received<'_>) -> Result<Evidence, Fault> {
+        let now = self.clock.now_ms();
+        let leaf = leaf::ReceivedLeaf {
+            v: 1,
+            kind: leaf::RECEIVED,
+            call: &format!("{}:{}", cut(received.run), received.seq),
+            subscription: cut(received.subscription),
+            chunk: received.digest,
+            hub_index: received.hub_index,
+            rows: received.rows,
+            at: shanghai_minute(now),
+        };
+        self.append(&leaf, &Private { at_ms: now, ..Private::default() }).await
     }
 
     /// Records an attempt that got nothing. When the same refusal comes often, only the first ones of a minute get an entry of

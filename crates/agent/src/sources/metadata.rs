@@ -42,7 +42,7 @@ impl Sources {
                 profile.columns.retain(|column| !deny.denies_column(name, table, &column.name));
                 serde_json::to_vec(&profile)
             }
-            Some(What::Tables(_)) | None => {
+            Some(What::Tables(_) | What::Target(_)) | None => {
                 let mut tables = slot.source().tables().await.map_err(failed)?;
                 tables.retain(|table| !deny.denies_table(name, &table.name));
                 for table in &mut tables {

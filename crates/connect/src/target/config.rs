@@ -26,6 +26,19 @@ pub enum TargetConfig {
     Http(HttpTarget),
 }
 
+impl TargetConfig {
+    /// The stable name of its kind, as in configuration.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Postgres(_) => "postgres",
+            Self::Mysql(_) => "mysql",
+            Self::Sqlite(_) => "sqlite",
+            Self::Files(_) => "files",
+            Self::Http(_) => "http",
+        }
+    }
+}
+
 /// A database server to deliver into.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -157,7 +157,7 @@ impl AgentGate for Gate {
 
     async fn on_hello(&self, agent_id: &str, hello: Hello) {
         tracing::info!(agent_id, version = hello.agent_version, "exchange.agent.connected");
-        self.0.live.set(agent_id, hello.sources);
+        self.0.live.set(agent_id, hello.sources, hello.targets);
         let held: Vec<_> =
             hello.pins.iter().filter(|pin| pin.state != "revoked").map(|pin| pin.grant.clone()).collect();
         for state in hello.pins {

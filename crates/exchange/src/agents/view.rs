@@ -6,7 +6,7 @@ use kernel::page::{ListQuery, Page};
 use kernel::{Actor, Role};
 use serde::Serialize;
 
-use super::live::SourceView;
+use super::live::{SourceView, TargetView};
 use crate::Exchange;
 use crate::store::{self, Model};
 
@@ -39,6 +39,8 @@ pub struct AgentView {
     pub evidence_key: Option<String>,
     /// Its sources.
     pub sources: Vec<SourceView>,
+    /// Its places of delivery.
+    pub targets: Vec<TargetView>,
     /// Grants it was offered; only when one agent is shown.
     pub pins: Vec<PinView>,
 }
@@ -70,6 +72,7 @@ impl Exchange {
             connected_since_ms: status.since_ms,
             version: if status.connected { status.agent_version } else { agent.version.unwrap_or_default() },
             sources: self.live.of(agent.id.as_str()),
+            targets: self.live.targets(agent.id.as_str()),
             pins: Vec::new(),
             id: agent.id,
             name: agent.name,

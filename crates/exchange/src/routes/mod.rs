@@ -23,6 +23,7 @@ pub fn router(exchange: Exchange) -> OpenApiRouter {
         .merge(evidence::router())
         .merge(public::router())
         .merge(crate::quality::routes::router())
+        .merge(crate::subscriptions::routes::router())
         .routes(routes!(overview))
         .with_state(exchange)
 }

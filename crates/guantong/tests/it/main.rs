@@ -13,4 +13,5 @@ mod path;
 mod quality;
 mod secrets;
 mod security;
+mod tables;
 mod world;

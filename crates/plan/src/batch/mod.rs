@@ -20,6 +20,7 @@ pub use check::check_batch;
 pub use chunk::{Chunk, ChunkHead, Malformed, head, open, seal};
 pub use model::{BatchCall, FLAGS_COLUMN, ItemTally, OnInvalid, OutColumn, Reading, Tally};
 pub use order::{
-    Column, Compared, Delivery, Destination, HeldRow, Misfit, Mode, Order, Position, Standing, TargetQuestion, Written,
+    Column, Compared, Delivery, Destination, HeldRow, Misfit, Mode, Order, Position, Standing,
+    TargetQuestion, Written,
 };
 pub use work::{BatchTask, Image, Worked};

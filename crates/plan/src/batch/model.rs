@@ -35,6 +35,9 @@ pub struct BatchCall {
     pub invalid: OnInvalid,
     /// How the source is read.
     pub reading: Reading,
+    /// Whether the run goes on with the changes until it is stopped (连续), rather than end when the source is quiet.
+    #[serde(default)]
+    pub follow: bool,
     /// Position the target has; none when it has nothing yet.
     #[serde(default)]
     pub from: Option<String>,

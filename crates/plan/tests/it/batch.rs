@@ -35,6 +35,7 @@ fn call(pinned: &Pinned, invalid: OnInvalid) -> BatchCall {
         narrow: RowFilter::default(),
         invalid,
         reading: Reading::Full,
+        follow: false,
         from: None,
         purpose: purpose(),
         caller: "user:u1".into(),

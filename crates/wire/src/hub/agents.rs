@@ -16,8 +16,8 @@ use super::gate::DisconnectReason;
 use super::link::LinkHandle;
 use super::pending::{NotAdded, Waiter};
 use crate::proto::{
-    CallReply, CallRequest, Cancel, CarryStart, MetadataReply, MetadataRequest, PinOffer, PinRevoke, hub_message,
-    metadata_request,
+    CallReply, CallRequest, Cancel, CarryStart, MetadataReply, MetadataRequest, PinOffer, PinRevoke,
+    hub_message, metadata_request,
 };
 use crate::{Clock, Refusal};
 

@@ -114,7 +114,9 @@ impl HubLink {
         };
         let enrolment = EnrolmentServer::new(services.clone()).max_decoding_message_size(MAX_ENROL_BYTES);
         let link = LinkServer::new(services)
-            .max_decoding_message_size(self.options.max_answer_bytes.max(MAX_PARCEL_BYTES).saturating_add(ENVELOPE_BYTES))
+            .max_decoding_message_size(
+                self.options.max_answer_bytes.max(MAX_PARCEL_BYTES).saturating_add(ENVELOPE_BYTES),
+            )
             .max_encoding_message_size(MAX_PARCEL_BYTES.saturating_add(ENVELOPE_BYTES));
 
         let (stopping, stopped) = watch::channel(false);

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use tonic::{Code, Request, Response, Status, Streaming};
 
 use super::ca::{CaError, HubCa};
+use super::carriers::ParcelStream;
 use super::issue::CheckedRequest;
 use super::link::{self, LinkContext};
 use super::outgoing::Outgoing;
-use super::carriers::ParcelStream;
 use super::{IssuedCertificate, identity};
 use crate::Refusal;
 use crate::proto::enrolment_server::Enrolment;

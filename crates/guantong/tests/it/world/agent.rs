@@ -15,13 +15,26 @@ use super::run_program;
 
 /// Writes the configuration of an agent with one source named `register`.
 pub fn write_config(dir: &Path, hub: &str, source: &toml::Table) -> PathBuf {
+    write_agent(dir, hub, &[("register", source.clone())], &[])
+}
+
+/// Writes the configuration of an agent with sources and targets.
+pub fn write_agent(
+    dir: &Path,
+    hub: &str,
+    sources: &[(&str, toml::Table)],
+    targets: &[(&str, toml::Table)],
+) -> PathBuf {
     std::fs::create_dir_all(dir).unwrap();
     let mut root = toml::Table::new();
     root.insert("hub".into(), hub.into());
     root.insert("state_dir".into(), "state".into());
     root.insert("accept".into(), "auto".into());
-    let sources = toml::Table::from_iter([("register".to_owned(), toml::Value::Table(source.clone()))]);
-    root.insert("sources".into(), toml::Value::Table(sources));
+    for (section, tables) in [("sources", sources), ("targets", targets)] {
+        let tables =
+            tables.iter().map(|(name, table)| ((*name).to_owned(), toml::Value::Table(table.clone())));
+        root.insert(section.into(), toml::Value::Table(tables.collect()));
+    }
     let limits = [("health_interval_ms", 300), ("breaker_open_ms", 300), ("call_timeout_ms", 4_000)];
     let limits = limits.map(|(name, value)| (name.to_owned(), toml::Value::Integer(value)));
     root.insert("limits".into(), toml::Value::Table(toml::Table::from_iter(limits)));

@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 use tokio::runtime::Runtime;
 use tokio::sync::OnceCell;
 
-pub use agent::{AgentProcess, AgentTask, write_config};
+pub use agent::{AgentProcess, AgentTask, write_agent, write_config};
 pub use api::{Answer, Session};
 pub use hub::{HubOptions, HubProcess, HubTask, run_program};
 pub use rows::{CLEAN, DIRTY, ELSEWHERE, WRONG, resident_id, sql, write_sqlite};

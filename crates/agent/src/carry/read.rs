@@ -1,0 +1,152 @@
+//! Reading and working side by side with sending: batches of the source become sealed chunks.
+
+use std::sync::Arc;
+
+use arrow::array::{Array as _, AsArray as _, RecordBatch};
+use connect::SourceError;
+use futures::StreamExt as _;
+use futures::stream::BoxStream;
+use plan::batch::{BatchTask, ChunkHead, Image, Position, Tally, Worked};
+use tokio::sync::mpsc;
+
+use crate::clock::{Entropy, SharedClock};
+use crate::fault::Fault;
+use crate::sources::fault;
+
+/// Rows of one chunk, at most. Four megabytes or so of a register of persons.
+pub(super) const CHUNK_ROWS: usize = 16_384;
+
+/// A chunk that is ready to be recorded and sent.
+pub(super) struct Sealed {
+    pub seq: u64,
+    pub bytes: Vec<u8>,
+    /// SHA-256 of the bytes, hex.
+    pub digest: String,
+    /// Rows in it, those to be deleted and those held back included.
+    pub rows: u64,
+    pub position: String,
+}
+
+/// What the reading tells the sending.
+pub(super) enum Told {
+    Chunk(Sealed),
+    /// There is nothing new up to this time; the source has been read up to this position.
+    Idle(i64, String),
+    /// Everything was read; the position where the source stands.
+    Done(String),
+}
+
+/// Makes chunks of one run.
+pub(super) struct Press {
+    pub run: String,
+    pub task: Option<BatchTask>,
+    pub seq: u64,
+    pub clock: SharedClock,
+    pub entropy: Arc<Entropy>,
+    pub to: mpsc::Sender<Told>,
+    /// Rows that were read and did not make a chunk of their own.
+    pub rest: Tally,
+}
+
+impl Press {
+    /// Works a batch on a thread for computing and hands the chunk over. `false` when nobody takes it any longer.
+    pub async fn press(
+        &mut self,
+        batch: RecordBatch,
+        gone: Option<Vec<bool>>,
+        position: String,
+        as_of_ms: i64,
+    ) -> Result<bool, Fault> {
+        let Some(mut task) = self.task.take() else { return Ok(false) };
+        let salt = hex::encode(self.entropy.bytes::<16>());
+        let rest = std::mem::take(&mut self.rest);
+        let (run, seq) = (self.run.clone(), self.seq + 1);
+        let worked = tokio::task::spawn_blocking(move || {
+            let image = gone.as_deref().map_or(Image::Present, Image::Changes);
+            let worked = task.work(&batch, image).map_err(Fault::from)?;
+            let head = ChunkHead { run, seq, position, as_of_ms, tally: rest, salt, parts: [0; 3] };
+            Ok::<_, Fault>((seal(head, worked)?, task))
+        });
+        let (sealed, task) = worked.await.map_err(|error| broken(&error.to_string()))??;
+        self.task = Some(task);
+        match sealed {
+            Made::Chunk(sealed) => {
+                self.seq = sealed.seq;
+                Ok(self.to.send(Told::Chunk(sealed)).await.is_ok())
+            }
+            Made::Nothing(tally) => {
+                self.rest = tally;
+                Ok(!self.to.is_closed())
+            }
+        }
+    }
+
+    /// Reads a stream of rows as they stand, in chunks. Gives the last value of the watermark column, if there is one.
+    pub async fn stand(
+        &mut self,
+        source: &str,
+        mut rows: BoxStream<'static, Result<RecordBatch, SourceError>>,
+        position: &Position,
+    ) -> Result<Option<String>, Fault> {
+        let watermark = self.task.as_ref().and_then(|task| task.watermark().map(str::to_owned));
+        let mut last = match position {
+            Position::After { v } => v.clone(),
+            _ => None,
+        };
+        while let Some(batch) = rows.next().await {
+            let batch = batch.map_err(|error| fault(source, &error, 0))?;
+            if let Some(column) = &watermark {
+                last = last_of(&batch, column).or(last);
+            }
+            let at = match position {
+                Position::After { .. } => Position::After { v: last.clone() },
+                other => other.clone(),
+            };
+            let now = self.clock.now_ms();
+            if !self.press(batch, None, at.to_text(), now).await? {
+                return Err(Fault::new(
+                    "link.lost",
+                    "与平台的传输连接已断开",
+                    "The connection of the transfer has ended",
+                ));
+            }
+        }
+        Ok(last)
+    }
+}
+
+enum Made {
+    Chunk(Sealed),
+    Nothing(Tally),
+}
+
+fn seal(mut head: ChunkHead, worked: Worked) -> Result<Made, Fault> {
+    head.tally.add(&worked.tally);
+    if worked.rows.num_rows() == 0 && worked.deleted.is_none() && worked.held.is_none() {
+        return Ok(Made::Nothing(head.tally));
+    }
+    let rows = worked.rows.num_rows() + count(worked.deleted.as_ref()) + count(worked.held.as_ref());
+    let (seq, position) = (head.seq, head.position.clone());
+    let bytes = plan::batch::seal(head, &worked).map_err(|error| broken(&error.to_string()))?;
+    let digest = plan::sha256_hex(&bytes);
+    Ok(Made::Chunk(Sealed { seq, bytes, digest, rows: rows as u64, position }))
+}
+
+fn count(batch: Option<&RecordBatch>) -> usize {
+    batch.map_or(0, RecordBatch::num_rows)
+}
+
+/// The last value of a text column that is not null.
+fn last_of(batch: &RecordBatch, column: &str) -> Option<String> {
+    let at = batch.schema().fields().iter().position(|field| field.name().eq_ignore_ascii_case(column))?;
+    let texts = batch.columns().get(at)?.as_string_opt::<i32>()?;
+    (0..texts.len()).rev().find(|row| texts.is_valid(*row)).map(|row| texts.value(row).to_owned())
+}
+
+fn broken(why: &str) -> Fault {
+    Fault::new(
+        "agent.batch",
+        format!("批数据处理失败（{why}）；请把前置机日志交给平台运维"),
+        format!("The batch could not be worked ({why}); give the agent's log to the platform operator"),
+    )
+}

@@ -1,0 +1,384 @@
+//! One run: the provider's agent and the consumer's are connected, and every chunk between them is proved and recorded.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use kernel::evidence::{Leaf, Payload};
+use kernel::ids::CallId;
+use kernel::{Error, Result};
+use plan::batch::{BatchCall, Compared, Delivery, Destination, FLAGS_COLUMN, Mode, Order, Written};
+use serde::Deserialize;
+use sharing::book::Usable;
+use tokio::time::{Instant, MissedTickBehavior, interval};
+use wire::hub::Arrived;
+use wire::proto::{CarryStart, Chunk, Receipt, Refused, parcel};
+
+use super::Run;
+use super::fitting::in_force;
+use crate::Exchange;
+
+/// How long an agent may take to come with its ticket.
+const COME_WITHIN: Duration = Duration::from_secs(15);
+/// How long a target may take to be ready: somebody else's lock, a table to be made.
+const READY_WITHIN: Duration = Duration::from_secs(120);
+/// How often it is looked whether the run may go on.
+const LOOK: Duration = Duration::from_millis(250);
+/// How long a chunk may take to be written before the run is given up.
+const WRITE_WITHIN: Duration = Duration::from_secs(900);
+
+/// A run as it is ordered.
+pub(super) struct Ordered {
+    pub usable: Arc<Usable>,
+    pub call: BatchCall,
+    pub to: Destination,
+    pub receiver: String,
+    pub mode: Mode,
+}
+
+/// What came of it.
+pub(super) struct Done {
+    /// Outcome of a comparison.
+    pub compared: Option<Compared>,
+}
+
+/// What the hub reads of the provider's own entry.
+#[derive(Deserialize)]
+struct AgentLeaf {
+    call: String,
+    answer: String,
+}
+
+/// Drives a run to its end.
+///
+/// # Errors
+/// `run.stopped` when it was stopped; `authorise.*` when the grant ended; otherwise what an agent said or how the link failed.
+pub(super) async fn drive(exchange: &Exchange, ordered: &Ordered, run: &Run) -> Result<Done> {
+    let delivery = Delivery { run: run.id.0.clone(), to: ordered.to.clone(), mode: ordered.mode };
+    let mut receiver = open(exchange, &ordered.receiver, &Order::Receive(delivery)).await?;
+    let ready = tokio::time::timeout(READY_WITHIN, receiver.next());
+    let ready = tokio::select! {
+        ready = ready => ready,
+        () = run.stop.cancelled() => return Err(stopped()),
+    };
+    match ready.map_err(|_| slow("投递目标", "the target"))? {
+        Ok(Some(parcel::Body::ReadyJson(_))) => {}
+        other => return Err(over(other, "receive", &ordered.to.target)),
+    }
+    let mut provider =
+        match open(exchange, &ordered.usable.agent_id, &Order::Provide(ordered.call.clone())).await {
+            Ok(provider) => provider,
+            Err(error) => {
+                tell(&receiver, &error).await;
+                return Err(error);
+            }
+        };
+    let mut link = Link { exchange, ordered, run, on_the_way: Vec::new() };
+    let carried = link.carry(&mut provider, &mut receiver).await;
+    if let Err(error) = &carried {
+        // Whoever still listens learns why; both also notice that their connection ends.
+        tell(&provider, error).await;
+        tell(&receiver, error).await;
+    }
+    carried
+}
+
+async fn open(exchange: &Exchange, agent: &str, order: &Order) -> Result<Arrived> {
+    let ticket = exchange.kernel.new_id::<CallId>().0;
+    let expected = exchange.agents.carriers().expect(&ticket, agent);
+    let order_json = serde_json::to_vec(order).map_err(|error| Error::internal("exchange.order", error))?;
+    let start = CarryStart { ticket, order_json: order_json.into() };
+    let sent = exchange.agents.start_carrying(agent, start).await;
+    sent.map_err(|error| Error::unavailable(error.code(), error.zh(), error.en()).with("agent", agent))?;
+    expected.arrival(COME_WITHIN).await.ok_or_else(|| slow("前置机", "the agent"))
+}
+
+async fn tell(to: &Arrived, error: &Error) {
+    let refused = Refused {
+        code: error.code().to_owned(),
+        zh: error.zh().to_owned(),
+        en: error.en().to_owned(),
+        ..Refused::default()
+    };
+    let _ = tokio::time::timeout(Duration::from_millis(200), to.send(parcel::Body::Refused(refused))).await;
+}
+
+struct Link<'a> {
+    exchange: &'a Exchange,
+    ordered: &'a Ordered,
+    run: &'a Run,
+    /// Chunks that were not receipted: number, digest, as-of time.
+    on_the_way: Vec<(u64, String, i64)>,
+}
+
+impl Link<'_> {
+    async fn carry(&mut self, provider: &mut Arrived, receiver: &mut Arrived) -> Result<Done> {
+        let mut look = interval(LOOK);
+        look.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut read = false;
+        let mut moved = Instant::now();
+        loop {
+            tokio::select! {
+                biased;
+                () = self.run.stop.cancelled() => return Err(stopped()),
+                _ = look.tick() => {
+                    self.may_go_on().await?;
+                    if !self.on_the_way.is_empty() && moved.elapsed() > WRITE_WITHIN {
+                        return Err(slow("投递目标", "the target"));
+                    }
+                }
+                said = receiver.next() => {
+                    moved = Instant::now();
+                    match said {
+                        Ok(Some(parcel::Body::Receipt(receipt))) => {
+                            self.receipted(&receipt)?;
+                            let told = Receipt { seq: receipt.seq, ..Receipt::default() };
+                            // A provider that has gone meanwhile is noticed by reading from it.
+                            provider.send(parcel::Body::Receipt(told)).await;
+                        }
+                        Ok(Some(parcel::Body::Finished(receipt))) if read => {
+                            return Ok(Done { compared: self.finished(&receipt)?.compared });
+                        }
+                        other => return Err(over(other, "receive", &self.ordered.to.target)),
+                    }
+                }
+                said = provider.next(), if !read => match said {
+                    Ok(Some(parcel::Body::Chunk(chunk))) => {
+                        moved = Instant::now();
+                        let chunk = self.record(chunk).await?;
+                        self.forward(receiver, parcel::Body::Chunk(chunk)).await?;
+                    }
+                    Ok(Some(parcel::Body::IdleUntilMs(until_ms))) => {
+                        if self.on_the_way.is_empty() {
+                            self.run.progress.lock().as_of_ms = Some(until_ms);
+                        }
+                    }
+                    Ok(Some(parcel::Body::Done(at))) => {
+                        self.forward(receiver, parcel::Body::Done(at)).await?;
+                        read = true;
+                    }
+                    other => return Err(over(other, "provide", &self.ordered.usable.source)),
+                },
+            }
+        }
+    }
+
+    /// Sends to the receiver; goes on looking whether the run may while the receiver does not read.
+    async fn forward(&self, receiver: &Arrived, body: parcel::Body) -> Result<()> {
+        let sending = receiver.send(body);
+        tokio::pin!(sending);
+        let mut look = interval(LOOK);
+        loop {
+            tokio::select! {
+                sent = &mut sending => return if sent { Ok(()) } else { Err(lost(&self.ordered.to.target)) },
+                () = self.run.stop.cancelled() => return Err(stopped()),
+                _ = look.tick() => self.may_go_on().await?,
+            }
+        }
+    }
+
+    /// Whether the grant still is the one under which the run began.
+    async fn may_go_on(&self) -> Result<()> {
+        let book = self.exchange.sharing.book().await?;
+        let usable = &self.ordered.usable;
+        let now = book.get(&usable.grant.id).ok_or_else(super::fitting::no_grant)?;
+        in_force(now, self.exchange.kernel.now_ms())?;
+        if now.pin_digest != usable.pin_digest {
+            return Err(Error::conflict(
+                "run.grant_changed",
+                "运行期间授权或挂接有变更，本次已停止；平台会按新的授权重新开始。",
+                "The grant or the mount changed during the run, which was stopped; it begins again under the new one.",
+            ));
+        }
+        Ok(())
+    }
+
+    /// Checks a chunk against the department's signature and makes the entry durable. No evidence, no data.
+    async fn record(&mut self, chunk: Chunk) -> Result<Chunk> {
+        let usable = &self.ordered.usable;
+        let name = format!("{}:{}", self.run.id, chunk.seq);
+        let digest = plan::sha256_hex(&chunk.payload);
+        let leaf: AgentLeaf =
+            serde_json::from_slice(&chunk.entry).map_err(|error| self.unproved(&error.to_string()))?;
+        if leaf.call != name || leaf.answer != digest {
+            return Err(self.unproved("entry, chunk and run do not belong together"));
+        }
+        let key = self.exchange.evidence_key(&usable.agent_id).await?;
+        let key = key.ok_or_else(|| self.unproved("the agent has no evidence key"))?;
+        let proof: Option<Vec<ledger::Hash>> =
+            chunk.proof.iter().map(|hash| ledger::Hash::from_slice(hash)).collect();
+        let proof =
+            proof.ok_or_else(|| self.unproved("the audit path holds something that is not a hash"))?;
+        self.exchange
+            .notes
+            .verify_inclusion(&chunk.checkpoint, &key, chunk.index, &chunk.entry, &proof)
+            .map_err(|error| self.unproved(&error.to_string()))?;
+        let opened =
+            plan::batch::open(chunk.payload.clone()).map_err(|error| self.unproved(&error.to_string()))?;
+        // The agent minimises; the hub still holds the chunk against the order, so that neither alone can overdo it.
+        let only_asked = opened.rows.iter().all(|rows| {
+            rows.schema()
+                .fields()
+                .iter()
+                .all(|field| field.name() == FLAGS_COLUMN || self.ordered.call.items.contains(field.name()))
+        });
+        if !only_asked || opened.head.run != self.run.id.0 || opened.head.seq != chunk.seq {
+            return Err(self.unproved("the chunk holds more than was ordered"));
+        }
+        let rows = opened.rows.as_ref().map_or(0, |rows| rows.num_rows());
+        let mut entry = Leaf {
+            call: Some(name),
+            consumer: Some(usable.pin.grant.consumer.clone()),
+            provider: Some(usable.provider.credit_code.clone()),
+            resource: Some(usable.resource_code.clone()),
+            grant: Some(usable.grant.id.0.clone()),
+            grant_version: Some(usable.grant.version),
+            matter: Some(self.ordered.call.purpose.matter.clone()),
+            basis: Some(self.ordered.call.purpose.basis.clone()),
+            items: self.ordered.call.items.clone(),
+            rows: Some(u32::try_from(rows).unwrap_or(u32::MAX)),
+            agent: Some(usable.agent_id.clone()),
+            agent_index: Some(chunk.index),
+            agent_digest: Some(digest.clone()),
+            ..Leaf::of("exchange.batch")
+        };
+        let evidence = &self.exchange.kernel.evidence;
+        let payload = Payload { caller: self.ordered.call.caller.clone(), ..Payload::default() };
+        let opening = evidence.seal(&mut entry, payload);
+        let recorded = evidence.append(&entry, &opening).await?;
+        let mut progress = self.run.progress.lock();
+        let tally = &opened.head.tally;
+        let figures = &mut progress.figures;
+        figures.read += tally.read;
+        figures.delivered += tally.delivered;
+        figures.repaired += tally.repaired;
+        figures.flagged += tally.flagged;
+        figures.held += tally.held;
+        figures.filtered += tally.filtered;
+        figures.bytes += chunk.payload.len() as u64;
+        figures.chunks += 1;
+        for (item, codes) in &tally.remarks {
+            let known = progress.remarks.entry(item.clone()).or_default();
+            for (code, count) in codes {
+                *known.entry(code.clone()).or_default() += count;
+            }
+        }
+        let first = progress.entries.map_or(recorded.index, |(first, _)| first);
+        progress.entries = Some((first, recorded.index));
+        drop(progress);
+        self.on_the_way.push((chunk.seq, digest, opened.head.as_of_ms));
+        metrics::counter!("guantong_batch_rows_total").increment(rows as u64);
+        Ok(Chunk { seq: chunk.seq, payload: chunk.payload, hub_index: recorded.index, ..Chunk::default() })
+    }
+
+    /// A chunk is at the target, and it is the one that was sent.
+    fn receipted(&mut self, receipt: &Receipt) -> Result<()> {
+        let written: Written = serde_json::from_slice(&receipt.written_json)
+            .map_err(|error| Error::internal("exchange.receipt", error))?;
+        let at = self.on_the_way.iter().position(|(seq, ..)| *seq == receipt.seq);
+        let Some(at) = at else { return Err(mismatch()) };
+        let (_, digest, as_of_ms) = self.on_the_way.remove(at);
+        if written.digest != digest {
+            return Err(mismatch());
+        }
+        self.add(&written);
+        if self.ordered.call.follow {
+            let now = self.exchange.kernel.now_ms();
+            let mut progress = self.run.progress.lock();
+            progress.as_of_ms = Some(as_of_ms);
+            progress.lag_ms = Some(now.saturating_sub(as_of_ms).max(0));
+        }
+        Ok(())
+    }
+
+    fn finished(&mut self, receipt: &Receipt) -> Result<Written> {
+        if !self.on_the_way.is_empty() {
+            return Err(mismatch());
+        }
+        let written: Written = serde_json::from_slice(&receipt.written_json)
+            .map_err(|error| Error::internal("exchange.receipt", error))?;
+        // The receipt at the end tells the whole; what was receipted chunk by chunk is in it.
+        let mut progress = self.run.progress.lock();
+        let figures = &mut progress.figures;
+        (figures.inserted, figures.updated) = (written.inserted, written.updated);
+        (figures.deleted, figures.unchanged) = (written.deleted, written.unchanged);
+        figures.held = figures.held.max(written.held);
+        drop(progress);
+        Ok(written)
+    }
+
+    fn add(&self, written: &Written) {
+        let mut progress = self.run.progress.lock();
+        let figures = &mut progress.figures;
+        figures.inserted += written.inserted;
+        figures.updated += written.updated;
+        figures.deleted += written.deleted;
+        figures.unchanged += written.unchanged;
+    }
+
+    fn unproved(&self, detail: &str) -> Error {
+        let name = &self.ordered.usable.provider.name;
+        Error::upstream(
+            "fetch.answer_not_proved",
+            format!("{name}前置机送出的数据块未能通过签名核对，按规定没有投递。请通知该部门和平台运维。"),
+            format!("A chunk of the agent of {name} did not pass the check of its signature and was not delivered. Tell that department and the platform operator."),
+        )
+        .caused_by(detail.to_owned())
+    }
+}
+
+fn over(
+    said: std::result::Result<Option<parcel::Body>, tonic::Status>,
+    side: &'static str,
+    place: &str,
+) -> Error {
+    match said {
+        Ok(Some(parcel::Body::Refused(refused))) => {
+            let error = if refused.code.starts_with("source.") || refused.code.starts_with("target.") {
+                Error::upstream(refused.code, refused.zh, refused.en)
+            } else {
+                Error::forbidden(refused.code, refused.zh, refused.en)
+            };
+            error.with("side", side).with("place", place)
+        }
+        Ok(Some(_)) => Error::internal("exchange.parcel", "a parcel out of turn"),
+        Ok(None) | Err(_) => lost(place),
+    }
+}
+
+fn lost(place: &str) -> Error {
+    Error::unavailable(
+        "run.link_lost",
+        format!(
+            "与“{place}”一侧前置机的传输连接断开，本次运行已中止；已写入的部分不受影响，平台会自动接着运行。"
+        ),
+        format!(
+            "The connection with the agent at “{place}” broke and the run ended; what was written stands, and it goes on by itself."
+        ),
+    )
+}
+
+fn slow(zh: &str, en: &str) -> Error {
+    Error::timeout(
+        "run.slow",
+        format!("{zh}在规定时间内没有响应，本次运行已中止；平台会自动重试，请检查该前置机和数据库。"),
+        format!(
+            "{en} did not answer in time and the run ended; it is tried again by itself. Check that agent and its database."
+        ),
+    )
+}
+
+pub(super) fn stopped() -> Error {
+    Error::conflict(
+        "run.stopped",
+        "运行已被停止；没有写完的部分不会出现在目标表中。",
+        "The run was stopped; nothing half-written is left in the target.",
+    )
+}
+
+fn mismatch() -> Error {
+    Error::upstream(
+        "run.receipt",
+        "接收方回执与送出的数据块不一致，本次运行已中止，请通知平台运维。",
+        "The receiver's receipt is not of the chunk that was sent; the run ended. Tell the platform operator.",
+    )
+}

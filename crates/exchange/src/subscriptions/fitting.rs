@@ -1,0 +1,230 @@
+//! A subscription held against its grant, and made into what the two agents are told.
+
+use std::sync::Arc;
+
+use kernel::ids::{AgentId, OrganisationId};
+use kernel::{Error, Result};
+use plan::Pinned;
+use plan::batch::{BatchCall, Column, Destination, OnInvalid, Standing, TargetQuestion, check_batch};
+use plan::model::{RowFilter, Shape};
+use sharing::book::Usable;
+use sharing::model::GrantState;
+use wire::proto::{TargetQuestion as Question, metadata_request::What};
+
+use super::model::{MethodView, SubscriptionId, SubscriptionInput};
+use super::schedule;
+use crate::Exchange;
+
+/// How long a target may take to say how it stands.
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(30);
+
+/// A subscription that its grant covers.
+pub(super) struct Fitted {
+    /// The grant.
+    pub usable: Arc<Usable>,
+    /// What the provider's agent is told; run, mode and position are filled in for each run.
+    pub call: BatchCall,
+    /// What the consumer's agent is told.
+    pub to: Destination,
+}
+
+impl Exchange {
+    /// Holds a subscription against its grant as both stand now.
+    ///
+    /// # Errors
+    /// `authorise.*` and `plan.*`: why the grant does not cover it.
+    pub(super) async fn fit(
+        &self,
+        id: &SubscriptionId,
+        consumer: &OrganisationId,
+        caller: &str,
+        input: &SubscriptionInput,
+    ) -> Result<Fitted> {
+        let book = self.sharing.book().await?;
+        let usable = book.get(&input.grant_id).filter(|usable| usable.grant.consumer_id == *consumer);
+        let usable = usable.ok_or_else(no_grant)?.clone();
+        in_force(&usable, self.kernel.now_ms())?;
+        let call = BatchCall {
+            run: String::new(),
+            subscription: id.0.clone(),
+            grant: usable.grant.id.0.clone(),
+            pin_digest: usable.pin_digest.clone(),
+            items: input.columns.iter().map(|column| column.item.clone()).collect(),
+            masked: input.columns.iter().filter(|one| one.masked).map(|one| one.item.clone()).collect(),
+            keys: input.keys.clone(),
+            narrow: RowFilter::from(&input.row_filter),
+            invalid: input.on_invalid(),
+            reading: input.reading(),
+            follow: false,
+            from: None,
+            purpose: (&input.purpose).into(),
+            caller: caller.to_owned(),
+        };
+        let pinned = Pinned::new(usable.pin.clone())
+            .map_err(|invalid| Error::invalid("grant.pin", invalid.zh(), invalid.en()))?;
+        let task = check_batch(&pinned, &call, self.kernel.now_ms())
+            .map_err(|refusal| Error::forbidden(refusal.code, refusal.zh, refusal.en))?;
+        let title = |item: &str| {
+            usable
+                .labels
+                .iter()
+                .find(|label| label.item == item)
+                .map(|label| label.zh.clone())
+                .unwrap_or_default()
+        };
+        let columns = task.outs().zip(&input.columns).map(|(out, column)| Column {
+            out: out.clone(),
+            column: column.column.clone().filter(|name| !name.is_empty()).unwrap_or_else(|| out.item.clone()),
+            title: title(&out.item),
+        });
+        let to = Destination {
+            subscription: id.0.clone(),
+            target: input.target.clone(),
+            table: input.table.clone(),
+            title: usable.resource_name.clone(),
+            columns: columns.collect(),
+            keys: input.keys.clone(),
+            flags: input.on_invalid() == OnInvalid::Flag,
+            adopt: input.adopt,
+        };
+        Ok(Fitted { usable, call, to })
+    }
+
+    /// Asks the consumer's agent how the target stands.
+    ///
+    /// # Errors
+    /// `agent.not_found`, `link.*`, `target.*`.
+    pub(super) async fn standing(
+        &self,
+        agent: &AgentId,
+        consumer: &OrganisationId,
+        to: &Destination,
+    ) -> Result<Standing> {
+        let question = TargetQuestion::Standing(to.clone());
+        let json = self.ask_target(agent, consumer, &to.target, &question).await?;
+        serde_json::from_value(json).map_err(|error| Error::internal("exchange.standing", error))
+    }
+
+    /// Asks about a target of the consumer's own agent.
+    pub(super) async fn ask_target(
+        &self,
+        agent: &AgentId,
+        consumer: &OrganisationId,
+        target: &str,
+        question: &TargetQuestion,
+    ) -> Result<serde_json::Value> {
+        let known = crate::store::find(&self.kernel.db, agent).await?;
+        let known = known.filter(|known| known.organisation_id == *consumer && !known.disabled);
+        let known = known.ok_or_else(|| Error::missing(agent))?;
+        let json = serde_json::to_vec(question)
+            .map_err(|error| Error::internal("exchange.question_encode", error))?;
+        self.ask_agent(&known, target, What::Target(Question { json: json.into() }), PATIENCE).await
+    }
+}
+
+/// Whether the grant is in force and lets tables be moved.
+pub(super) fn in_force(usable: &Usable, now_ms: i64) -> Result<()> {
+    let grant = &usable.grant;
+    match grant.state.at(grant.valid_until_ms, now_ms) {
+        GrantState::Active => {}
+        GrantState::Suspended => {
+            let reason = grant.reason.clone().unwrap_or_default();
+            return Err(Error::forbidden(
+                "authorise.suspended",
+                format!(
+                    "授权已被中止，原因：{reason}。请与{}联系；恢复后订阅会自动继续。",
+                    usable.provider.name
+                ),
+                format!(
+                    "The grant is suspended: {reason}. Contact {}; the subscription goes on by itself when it is resumed.",
+                    usable.provider.name
+                ),
+            ));
+        }
+        GrantState::Revoked | GrantState::GivenBack | GrantState::Expired => {
+            return Err(Error::forbidden(
+                "authorise.expired",
+                "授权已撤销、交回或过期，请重新提出共享申请。",
+                "The grant is revoked, given back or expired; request it again.",
+            ));
+        }
+    }
+    if now_ms < grant.valid_from_ms {
+        return Err(Error::forbidden(
+            "authorise.not_yet",
+            "授权还没有到生效时间。",
+            "The grant is not yet valid.",
+        ));
+    }
+    if !usable.published {
+        return Err(Error::forbidden(
+            "authorise.offline",
+            format!("资源“{}”已下线，不再提供。", usable.resource_name),
+            format!("Resource “{}” is offline.", usable.resource_name),
+        ));
+    }
+    if !grant.shapes.iter().any(|shape| Shape::from(*shape) == Shape::Batch) {
+        return Err(Error::forbidden(
+            "authorise.shape",
+            "授权不包括“库表交换”方式，请申请变更授权后再订阅。",
+            "The grant does not allow tables to be moved (batch); have it changed first.",
+        ));
+    }
+    Ok(())
+}
+
+pub(super) fn no_grant() -> Error {
+    Error::forbidden(
+        "authorise.no_grant",
+        "贵单位没有这项授权，或授权已终止，或资源未挂接。请在“授权”中核对，必要时重新申请。",
+        "Your organisation holds no such grant, or it has ended, or the resource is not mounted. See the grants, and request it if needed.",
+    )
+}
+
+/// Rules on the form of a subscription.
+///
+/// # Errors
+/// `input.invalid` with every gap, or `subscription.cron`.
+pub(super) fn check_form(input: &SubscriptionInput, now_ms: i64) -> Result<()> {
+    let mut fields = kernel::error::Fields::default();
+    fields.text("name", &input.name, 60);
+    fields.text("target", &input.target, 64);
+    fields.text("table", &input.table, 120);
+    let named =
+        |column: &super::model::ColumnInput| column.column.clone().unwrap_or_else(|| column.item.clone());
+    let mut seen = std::collections::HashSet::new();
+    for (at, column) in input.columns.iter().enumerate() {
+        let name = named(column);
+        fields.text(&format!("columns[{at}].column"), &name, 60);
+        fields.check(
+            seen.insert(name.to_lowercase()),
+            &format!("columns[{at}].column"),
+            "subscription.column_twice",
+            "列名重复，请改成不同的名称。",
+            "The column stands twice; give another name.",
+        );
+        fields.check(
+            !name.to_lowercase().starts_with("gt_"),
+            &format!("columns[{at}].column"),
+            "subscription.column_reserved",
+            "以 gt_ 开头的列名由平台使用，请换一个。",
+            "Names that begin with gt_ are taken by the platform; choose another.",
+        );
+    }
+    fields.check(
+        !input.is_continuous() || input.method == MethodView::Changes,
+        "schedule",
+        "subscription.continuous",
+        "“连续”只能与“变更捕获”一起使用；全量和增量请按时间表运行。",
+        "Only the method “changes” can go on continuously; the others run by a schedule.",
+    );
+    fields.check(
+        input.ends_ms.is_none_or(|ends_ms| ends_ms > now_ms),
+        "ends_ms",
+        "subscription.ends",
+        "结束时间已经过去，请改到以后。",
+        "The end has passed; choose a later one.",
+    );
+    fields.finish()?;
+    schedule::next(&input.schedule, now_ms).map(drop)
+}

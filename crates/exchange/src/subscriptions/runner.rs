@@ -1,0 +1,341 @@
+//! Which runs go on: begins what is due, carries on what is continuous, writes down how each ended.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use kernel::evidence::Leaf;
+use kernel::{Actor, Error, Result};
+use plan::batch::{Mode, Position};
+use sea_orm::ActiveValue::Set;
+
+use super::drive::{Done, Ordered, drive};
+use super::model::{MethodView, Notice, Progress, RunId, SubscriptionState};
+use super::store::{self, run, subscription};
+use super::{Run, schedule};
+use crate::Exchange;
+
+/// How often it is looked what is due.
+const LOOK: Duration = Duration::from_millis(500);
+/// How often the figures of a run are written down.
+const WRITE: Duration = Duration::from_secs(2);
+/// Runs at the same time at one hub.
+const MOST: usize = 64;
+const SECOND_MS: i64 = 1_000;
+/// Longest pause after failures.
+const LONGEST_PAUSE_MS: i64 = 15 * 60 * SECOND_MS;
+
+/// After these the target's position is of no use: the next run begins anew with the whole table.
+const ANEW: &[&str] = &["watch.position_lost", "watch.truncated"];
+/// After these somebody has to mend something first.
+const HALTS: &[&str] = &[
+    "watch.schema_changed",
+    "plan.column_gone",
+    "plan.column_type",
+    "source.table",
+    "source.column",
+    "target.misfit",
+    "target.unknown",
+    "plan.item_not_mounted",
+    "plan.item_not_granted",
+    "plan.verify_only",
+    "plan.batch_key",
+    "plan.watermark",
+    "authorise.shape",
+];
+
+/// What a run is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purpose {
+    Deliver,
+    Compare,
+}
+
+impl Exchange {
+    /// Begins and carries on runs until it is dropped.
+    pub async fn run_subscriptions(self) {
+        let notice = Notice {
+            code: "run.hub_stopped".to_owned(),
+            zh: "平台在运行期间停止过；已写入的部分不受影响，会自动接着运行。".to_owned(),
+            en: "The hub stopped during the run; what was written stands, and it goes on by itself."
+                .to_owned(),
+        };
+        let now = self.kernel.now_ms();
+        let text = store::write(&notice).unwrap_or_default();
+        if let Err(error) = store::end_interrupted(&self.kernel.db, &text, now).await {
+            tracing::error!(error = ?error, "exchange.runs.interrupted");
+        }
+        loop {
+            if let Err(error) = self.begin_due().await {
+                tracing::error!(error = ?error, "exchange.runs.begin");
+            }
+            let _ = tokio::time::timeout(LOOK, self.going.wake.notified()).await;
+        }
+    }
+
+    async fn begin_due(&self) -> Result<()> {
+        let now = self.kernel.now_ms();
+        for row in store::active(&self.kernel.db).await? {
+            if now >= row.ends_ms {
+                self.end_by_clock(row).await?;
+                continue;
+            }
+            let due = row.next_due_ms.is_some_and(|due| due <= now);
+            if due && self.going.of(&row.id).is_none() && self.going.count() < MOST {
+                self.begin(row, Purpose::Deliver).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn end_by_clock(&self, row: subscription::Model) -> Result<()> {
+        let tx = self.kernel.begin().await?;
+        let leaf = Leaf { grant: Some(row.grant_id.0.clone()), ..Leaf::of("exchange.subscription.ended") };
+        let detail = format!("{} {}", row.id, row.name);
+        let ended = store::change(tx.connection(), row, |row| {
+            row.state = Set(SubscriptionState::Ended.as_str().to_owned());
+            row.next_due_ms = Set(None);
+        });
+        ended.await?;
+        tx.record(&Actor::System, leaf, Some("ends_ms"), Some(detail)).await?;
+        tx.commit().await
+    }
+
+    /// Begins a run in a task of its own; `None` when one is going on.
+    pub(super) async fn begin(&self, row: subscription::Model, purpose: Purpose) -> Result<Option<RunId>> {
+        let id: RunId = self.kernel.new_id();
+        let progress = Progress { started_ms: self.kernel.now_ms(), ..Progress::default() };
+        let Some(entered) = self.going.enter(&row.id, id.clone(), progress) else { return Ok(None) };
+        let exchange = self.clone();
+        tokio::spawn(async move {
+            let subscription = row.id.clone();
+            if let Err(error) = exchange.run_to_end(row, &entered, purpose).await {
+                tracing::error!(subscription = subscription.as_str(), error = ?error, "exchange.run.record");
+            }
+            exchange.going.leave(&subscription);
+        });
+        Ok(Some(id))
+    }
+
+    async fn run_to_end(&self, row: subscription::Model, entered: &Arc<Run>, purpose: Purpose) -> Result<()> {
+        let ordered = self.order(&row, entered, purpose).await;
+        let mode = match &ordered {
+            Ok(ordered) => ordered.mode,
+            Err(_) if purpose == Purpose::Compare => Mode::Compare,
+            Err(_) => Mode::Apply,
+        };
+        let mut line = line(&row, entered, purpose, mode)?;
+        store::insert_run(&self.kernel.db, line.clone()).await?;
+        let done = match &ordered {
+            Ok(ordered) => self.driven(ordered, entered, &mut line).await,
+            Err(error) => Err(Error::new(error.kind(), error.code().to_owned(), error.zh(), error.en())),
+        };
+        self.settle(row, entered, line, purpose, done).await
+    }
+
+    /// What is asked of the two agents now.
+    async fn order(&self, row: &subscription::Model, entered: &Run, purpose: Purpose) -> Result<Ordered> {
+        let input = row.said()?;
+        let mut fitted = self.fit(&row.id, &row.consumer_id, &row.created_by, &input).await?;
+        let standing = self.standing(&row.agent_id, &row.consumer_id, &fitted.to).await?;
+        if purpose == Purpose::Deliver && !standing.misfits.is_empty() {
+            let zh = standing.misfits.iter().map(|one| one.zh.as_str()).collect::<Vec<_>>().join("；");
+            let en = standing.misfits.iter().map(|one| one.en.as_str()).collect::<Vec<_>>().join("; ");
+            return Err(Error::conflict("target.misfit", zh, en));
+        }
+        let position = standing.position.as_deref().filter(|_| !row.anew).and_then(Position::read);
+        let goes_on = matches!(
+            (input.method, &position),
+            (MethodView::After, Some(Position::After { .. }))
+                | (MethodView::Changes, Some(Position::Log { .. } | Position::Digests { .. }))
+        );
+        let mode = match purpose {
+            Purpose::Compare => Mode::Compare,
+            Purpose::Deliver if goes_on => Mode::Apply,
+            Purpose::Deliver => Mode::Replace,
+        };
+        fitted.call.run = entered.id.0.clone();
+        if mode == Mode::Apply {
+            fitted.call.from = standing.position;
+            fitted.call.follow = input.is_continuous();
+        }
+        if mode == Mode::Compare {
+            fitted.call.reading = plan::batch::Reading::Full;
+        }
+        Ok(Ordered {
+            usable: fitted.usable,
+            call: fitted.call,
+            to: fitted.to,
+            receiver: row.agent_id.0.clone(),
+            mode,
+        })
+    }
+
+    /// Drives the run and writes its figures down now and then.
+    async fn driven(&self, ordered: &Ordered, entered: &Arc<Run>, line: &mut run::Model) -> Result<Done> {
+        let driving = drive(self, ordered, entered);
+        tokio::pin!(driving);
+        let mut write = tokio::time::interval(WRITE);
+        write.tick().await;
+        loop {
+            tokio::select! {
+                done = &mut driving => return done,
+                _ = write.tick() => {
+                    put_figures(line, &entered.progress.lock().clone())?;
+                    store::put_run(&self.kernel.db, line.clone()).await?;
+                }
+            }
+        }
+    }
+
+    /// Writes down how a run ended, and when the next is due.
+    async fn settle(
+        &self,
+        row: subscription::Model,
+        entered: &Run,
+        mut line: run::Model,
+        purpose: Purpose,
+        done: Result<Done>,
+    ) -> Result<()> {
+        let now = self.kernel.now_ms();
+        let progress = entered.progress.lock().clone();
+        put_figures(&mut line, &progress)?;
+        line.ended_ms = Some(now);
+        let by_hand = matches!(&done, Err(error) if error.code() == "run.stopped");
+        line.state = if done.is_ok() {
+            "succeeded"
+        } else if by_hand {
+            "stopped"
+        } else {
+            "failed"
+        }
+        .to_owned();
+        let notice = done.as_ref().err().map(Notice::from);
+        line.notice = notice.as_ref().map(store::write).transpose()?;
+        if let Ok(done) = &done {
+            line.compared = done.compared.as_ref().map(store::write).transpose()?;
+            if line.mode != "compare" && line.as_of_ms.is_none() {
+                // A reading that is done is true for when it began.
+                line.as_of_ms = Some(progress.started_ms);
+            }
+        }
+        let tx = self.kernel.begin().await?;
+        store::put_run(tx.connection(), line.clone()).await?;
+        let Some(current) = store::find(tx.connection(), &row.id).await? else { return Ok(()) };
+        let input = current.said()?;
+        let next = next_due(&current, &input, purpose, &done, now)?;
+        if purpose == Purpose::Deliver {
+            let changed = store::change(tx.connection(), current, |to| {
+                to.last_run_id = Set(Some(line.id.clone()));
+                match &done {
+                    Ok(_) => {
+                        to.failures = Set(0);
+                        to.anew = Set(false);
+                        to.notice = Set(None);
+                        to.last_success_ms = Set(Some(now));
+                        to.as_of_ms = Set(line.as_of_ms);
+                        to.next_due_ms = Set(next.due_ms);
+                    }
+                    Err(_) if by_hand => {}
+                    Err(_) => {
+                        to.failures = Set(next.failures);
+                        to.anew = Set(next.anew);
+                        to.notice = Set(line.notice.clone());
+                        to.next_due_ms = Set(next.due_ms);
+                        if next.halts {
+                            to.state = Set(SubscriptionState::Halted.as_str().to_owned());
+                        }
+                    }
+                }
+            });
+            changed.await?;
+        }
+        let leaf = Leaf {
+            call: Some(line.id.0.clone()),
+            grant: Some(row.grant_id.0.clone()),
+            code: notice.map(|notice| notice.code),
+            rows: Some(u32::try_from(progress.figures.delivered).unwrap_or(u32::MAX)),
+            ..Leaf::of(if purpose == Purpose::Compare {
+                "exchange.batch.compared"
+            } else {
+                "exchange.batch.ended"
+            })
+        };
+        tx.record(&Actor::System, leaf, None, Some(line.figures.clone())).await?;
+        tx.commit().await
+    }
+}
+
+/// What follows after a run.
+struct Next {
+    due_ms: Option<i64>,
+    failures: i32,
+    anew: bool,
+    halts: bool,
+}
+
+fn next_due(
+    row: &subscription::Model,
+    input: &super::model::SubscriptionInput,
+    purpose: Purpose,
+    done: &Result<Done>,
+    now: i64,
+) -> Result<Next> {
+    let by_clock = schedule::next(&input.schedule, now)?;
+    let error = match done {
+        Ok(_) => {
+            // What is continuous goes on at once: after the whole table come the changes.
+            let due_ms = if input.is_continuous() { Some(now) } else { by_clock };
+            return Ok(Next { due_ms, failures: 0, anew: false, halts: false });
+        }
+        Err(error) => error,
+    };
+    let code = error.code();
+    let failures = row.failures.saturating_add(1);
+    if HALTS.contains(&code) || purpose == Purpose::Compare {
+        return Ok(Next { due_ms: None, failures, anew: row.anew, halts: true });
+    }
+    let anew = row.anew || ANEW.contains(&code);
+    let pause = (SECOND_MS << failures.clamp(0, 10)).min(LONGEST_PAUSE_MS);
+    let soon =
+        if code == "run.grant_changed" || ANEW.contains(&code) { now + SECOND_MS } else { now + pause };
+    let due_ms = match by_clock {
+        Some(by_clock) => Some(by_clock.min(soon)),
+        None => Some(soon),
+    };
+    Ok(Next { due_ms, failures, anew, halts: false })
+}
+
+fn line(row: &subscription::Model, entered: &Run, purpose: Purpose, mode: Mode) -> Result<run::Model> {
+    let mode = match mode {
+        Mode::Replace => "replace",
+        Mode::Apply => "apply",
+        Mode::Compare => "compare",
+    };
+    let progress = entered.progress.lock().clone();
+    Ok(run::Model {
+        id: entered.id.clone(),
+        subscription_id: row.id.clone(),
+        kind: if purpose == Purpose::Compare { "compare" } else { "deliver" }.to_owned(),
+        mode: mode.to_owned(),
+        state: "running".to_owned(),
+        started_ms: progress.started_ms,
+        ended_ms: None,
+        figures: store::write(&progress.figures)?,
+        remarks: store::write(&progress.remarks)?,
+        as_of_ms: None,
+        first_index: None,
+        last_index: None,
+        notice: None,
+        compared: None,
+    })
+}
+
+fn put_figures(line: &mut run::Model, progress: &Progress) -> Result<()> {
+    line.figures = store::write(&progress.figures)?;
+    line.remarks = store::write(&progress.remarks)?;
+    line.as_of_ms = progress.as_of_ms;
+    let index = |index: u64| i64::try_from(index).unwrap_or(i64::MAX);
+    (line.first_index, line.last_index) =
+        progress.entries.map(|(first, last)| (index(first), index(last))).unzip();
+    Ok(())
+}

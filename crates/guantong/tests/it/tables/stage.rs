@@ -1,0 +1,173 @@
+//! A register at the provider, a database at the consumer, an agent on each side.
+
+use serde_json::{Value, json};
+
+use crate::world::{
+    AgentTask, Backing, HubTask, RESOURCE, Seeded, Who, resident_id, seed, server_source, until, write_agent,
+};
+
+/// Two offices with a grant for tables.
+pub struct Stage {
+    pub seeded: Seeded,
+    pub hub: HubTask,
+    pub provider: AgentTask,
+    pub consumer: AgentTask,
+    pub consumer_agent: String,
+    pub grant: String,
+    pub source: sqlx::PgPool,
+    pub target: sqlx::PgPool,
+    _source: testbed::Database,
+    _target: testbed::Database,
+    dir: tempfile::TempDir,
+}
+
+/// Identity number of the row of that number.
+pub fn number(row: u32) -> String {
+    resident_id(&format!("1101011990{:02}{:02}{:03}", row / 28 % 12 + 1, row % 28 + 1, row / 336))
+}
+
+impl Stage {
+    /// Raises it with that many rows in the register.
+    pub async fn raise(rows: u32) -> Self {
+        let postgres = testbed::shared_postgres().await.unwrap();
+        let (from, to) =
+            (postgres.create_database().await.unwrap(), postgres.create_database().await.unwrap());
+        let source = sqlx::PgPool::connect(from.url()).await.unwrap();
+        let target = sqlx::PgPool::connect(to.url()).await.unwrap();
+        sqlx::query(
+            "CREATE TABLE rkxx (sfzh varchar(30) PRIMARY KEY, xm varchar(60), xb varchar(10), csrq varchar(30), \
+             sjh varchar(30), dz varchar(200), qh varchar(12), gxsj timestamp NOT NULL DEFAULT '2026-01-02 03:04:05')",
+        )
+        .execute(&source)
+        .await
+        .unwrap();
+        let dir = tempfile::tempdir().unwrap();
+        let hub = HubTask::start(dir.path(), Backing::Sqlite).await;
+        let admin = hub.first_user().await;
+        let seeded = seed(&hub.url, admin).await;
+        let sources = [("register", server_source("postgres", from.url()))];
+        let config = write_agent(&dir.path().join("provider"), &hub.url, &sources, &[]);
+        let provider = AgentTask::join(&config, &seeded.join_code).await;
+        seeded.wait_connected(true).await;
+        seeded.mount_and_publish("register").await;
+
+        let agent = json!({"name": "民政局前置机", "organisation_id": seeded.consumer});
+        let made = seeded.as_(Who::Platform).post("/api/v1/agents", &agent).await.ok();
+        let consumer_agent = made["agent"]["id"].as_str().unwrap().to_owned();
+        let files = dir.path().join("files");
+        std::fs::create_dir_all(&files).unwrap();
+        let folder = toml::Table::from_iter([
+            ("kind".to_owned(), "files".into()),
+            ("dir".to_owned(), files.to_str().unwrap().into()),
+        ]);
+        let targets = [("hall", server_target(to.url())), ("folder", folder)];
+        let config = write_agent(&dir.path().join("consumer"), &hub.url, &[], &targets);
+        let consumer = AgentTask::join(&config, made["join_code"].as_str().unwrap()).await;
+        let path = format!("/api/v1/agents/{consumer_agent}");
+        until("the consumer's agent to connect", async || {
+            let agent = seeded.as_(Who::Platform).get(&path).await.ok();
+            (agent["connected"] == true && agent["targets"][0]["name"].is_string()).then_some(())
+        })
+        .await;
+        let grant = seeded
+            .grant(|body| {
+                body["shapes"] = json!(["query", "verify", "batch"]);
+                body["items"] = json!([{"item": "resident_id"}, {"item": "name"}, {"item": "sex"},
+                    {"item": "birth_date"}, {"item": "mobile", "masked": true}, {"item": "region"},
+                    {"item": "address", "verify_only": true}]);
+            })
+            .await;
+        let stage = Self {
+            seeded,
+            hub,
+            provider,
+            consumer,
+            consumer_agent,
+            grant,
+            source,
+            target,
+            _source: from,
+            _target: to,
+            dir,
+        };
+        stage.fill(0, rows).await;
+        stage
+    }
+
+    /// Folder of the target `folder`.
+    pub fn folder(&self) -> std::path::PathBuf {
+        self.dir.path().join("files")
+    }
+
+    /// Puts rows `from..to` into the register.
+    pub async fn fill(&self, from: u32, to: u32) {
+        let numbers: Vec<String> = (from..to).map(number).collect();
+        let names: Vec<String> =
+            (from..to).map(|row| format!("张{}", ["三", "四", "五"][row as usize % 3])).collect();
+        sqlx::query(
+            "INSERT INTO rkxx (sfzh, xm, xb, csrq, sjh, dz, qh) \
+             SELECT a, b, '1', '1990-03-07', '13912342233', '北京市东城区景山前街4号', '110101' \
+             FROM unnest($1::text[], $2::text[]) AS t(a, b)",
+        )
+        .bind(&numbers)
+        .bind(&names)
+        .execute(&self.source)
+        .await
+        .unwrap();
+    }
+
+    /// A subscription of the whole table, as tests vary it.
+    pub fn body(&self, table: &str) -> Value {
+        json!({
+            "name": "户籍人口入库", "grant_id": self.grant, "agent_id": self.consumer_agent, "target": "hall", "table": table,
+            "columns": [{"item": "resident_id"}, {"item": "name", "column": "xm"}, {"item": "sex"},
+                {"item": "birth_date"}, {"item": "mobile"}],
+            "keys": ["resident_id"], "method": "full", "schedule": {"kind": "manual"},
+            "purpose": {"matter": "MZ-DB-001", "basis": "社会救助暂行办法 第十一条"},
+        })
+    }
+
+    /// Makes a subscription; its id.
+    pub async fn subscribe(&self, table: &str, vary: impl FnOnce(&mut Value)) -> String {
+        let mut body = self.body(table);
+        vary(&mut body);
+        let made = self.operator().post("/api/v1/subscriptions", &body).await.ok();
+        made["id"].as_str().unwrap().to_owned()
+    }
+
+    pub fn operator(&self) -> &crate::world::Session {
+        self.seeded.as_(Who::ConsumerOperator)
+    }
+
+    /// Starts a run.
+    pub async fn start(&self, id: &str, what: &str) -> String {
+        let begun =
+            self.operator().post(&format!("/api/v1/subscriptions/{id}/{what}"), &json!({})).await.ok();
+        begun["run_id"].as_str().unwrap().to_owned()
+    }
+
+    /// Waits until a run has ended; how.
+    pub async fn ended(&self, run: &str) -> Value {
+        until("a run to end", async || {
+            let seen = self.operator().get(&format!("/api/v1/runs/{run}")).await;
+            (seen.body["state"].is_string() && seen.body["state"] != "running").then_some(seen.body)
+        })
+        .await
+    }
+
+    /// Runs a subscription to its end.
+    pub async fn run(&self, id: &str, what: &str) -> Value {
+        let run = self.start(id, what).await;
+        self.ended(&run).await
+    }
+
+    /// Code of the resource.
+    pub fn resource(&self) -> &'static str {
+        RESOURCE
+    }
+}
+
+/// A PostgreSQL target.
+pub fn server_target(url: &str) -> toml::Table {
+    toml::Table::from_iter([("kind".to_owned(), "postgres".into()), ("url".to_owned(), url.into())])
+}
