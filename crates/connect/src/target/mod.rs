@@ -6,8 +6,10 @@
 
 mod config;
 mod errors;
+mod fit;
 mod postgres;
 mod slot;
+mod tables;
 mod values;
 
 use std::sync::Arc;
@@ -29,6 +31,8 @@ use crate::error::SourceError;
 pub fn open_target(name: &str, config: &TargetConfig) -> Result<Arc<dyn Target>, SourceError> {
     Ok(match config {
         TargetConfig::Postgres(server) => Arc::new(postgres::PgTarget::new(name, server)?),
+        TargetConfig::Mysql(server) => tables::mysql(name, server)?,
+        TargetConfig::Sqlite(file) => tables::sqlite(name, file),
         _ => return Err(errors::unsupported(name, "尚未实现", "not yet")),
     })
 }

@@ -1,4 +1,7 @@
 //! Deliveries into real systems.
 
+mod cases;
+mod mariadb;
 mod postgres;
+mod sqlite;
 mod support;
