@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use connect::Target;
 
-use super::{cases, support::target};
+use super::{cases, support::target, tables};
 use crate::support::Outcome;
 
 async fn fresh() -> anyhow::Result<(testbed::Database, Arc<dyn Target>)> {
@@ -55,4 +55,48 @@ async fn one_delivery_at_a_time() -> Outcome {
 async fn runs_go_on() -> Outcome {
     let (_place, target) = fresh().await?;
     cases::runs_go_on(&*target).await
+}
+
+/// Everything that does not fit is named at once, with its column and in both languages, and nothing is changed.
+#[tokio::test]
+async fn misfits_are_named() -> Outcome {
+    let (place, target) = fresh().await?;
+    tables::misfits_are_named(&*target, &place).await
+}
+
+/// A table of the department takes rows beside columns of its own, which are left alone; rows that were there are only
+/// taken over when that was allowed.
+#[tokio::test]
+async fn tables_of_the_department() -> Outcome {
+    let (place, target) = fresh().await?;
+    tables::tables_of_the_department(&*target, &place).await
+}
+
+/// A table without an index on its key gets one, or rows would be looked for one by one.
+#[tokio::test]
+async fn keys_get_an_index() -> Outcome {
+    let (place, target) = fresh().await?;
+    tables::keys_get_an_index(&*target, &place).await
+}
+
+/// A constraint of the department that is broken refuses the whole portion or replacement: its name is told, rows and
+/// position stay as they were, and the next delivery succeeds.
+#[tokio::test]
+async fn constraints_refuse() -> Outcome {
+    let (place, target) = fresh().await?;
+    tables::constraints_refuse(&*target, &place).await
+}
+
+/// A value that a column cannot hold is refused with column, portion and row, never cut or rounded, and never shown.
+#[tokio::test]
+async fn values_must_fit() -> Outcome {
+    let (place, target) = fresh().await?;
+    tables::values_must_fit(&*target, &place).await
+}
+
+/// When the department dropped the table, nothing is known any more: everything is delivered anew.
+#[tokio::test]
+async fn dropped_tables_start_anew() -> Outcome {
+    let (place, target) = fresh().await?;
+    tables::dropped_tables_start_anew(&*target, &place).await
 }

@@ -5,3 +5,4 @@ mod mariadb;
 mod postgres;
 mod sqlite;
 mod support;
+mod tables;

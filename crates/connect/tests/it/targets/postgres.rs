@@ -7,6 +7,7 @@ use connect::Target;
 use super::{
     cases,
     support::{everything, hard, replace, target},
+    tables::{self, Sql},
 };
 use crate::support::Outcome;
 
@@ -17,8 +18,14 @@ async fn fresh() -> anyhow::Result<(testbed::Database, Arc<dyn Target>)> {
     Ok((database, target))
 }
 
-async fn psql(database: &testbed::Database, sql: &str) -> anyhow::Result<String> {
-    testbed::shared_postgres().await?.psql_in(database.name(), sql).await
+impl Sql for testbed::Database {
+    async fn sql(&self, sql: &str) -> anyhow::Result<String> {
+        if self.url().starts_with("mysql") {
+            testbed::shared_mariadb().await?.sql_in(self.name(), sql).await
+        } else {
+            testbed::shared_postgres().await?.psql_in(self.name(), sql).await
+        }
+    }
 }
 
 /// Every type, null and hard characters come back as they went in, over the direct way, the merging way and both ways
@@ -70,6 +77,50 @@ async fn comments_are_kept() -> Outcome {
     let (database, target) = fresh().await?;
     replace(&*target, &everything("人口 t"), "r1", &hard(), 2).await?;
     let sql = "SELECT obj_description('\"人口 t\"'::regclass), col_description('\"人口 t\"'::regclass, 1)";
-    assert_eq!(psql(&database, sql).await?, "家庭 'x'|编号的说明 it's");
+    assert_eq!(database.sql(sql).await?, "家庭 'x'|编号的说明 it's");
     Ok(())
+}
+
+/// Everything that does not fit is named at once, with its column and in both languages, and nothing is changed.
+#[tokio::test]
+async fn misfits_are_named() -> Outcome {
+    let (place, target) = fresh().await?;
+    tables::misfits_are_named(&*target, &place).await
+}
+
+/// A table of the department takes rows beside columns of its own, which are left alone; rows that were there are only
+/// taken over when that was allowed.
+#[tokio::test]
+async fn tables_of_the_department() -> Outcome {
+    let (place, target) = fresh().await?;
+    tables::tables_of_the_department(&*target, &place).await
+}
+
+/// A table without an index on its key gets one, or rows would be looked for one by one.
+#[tokio::test]
+async fn keys_get_an_index() -> Outcome {
+    let (place, target) = fresh().await?;
+    tables::keys_get_an_index(&*target, &place).await
+}
+
+/// A constraint of the department that is broken refuses the whole portion or replacement: its name is told, rows and
+/// position stay as they were, and the next delivery succeeds.
+#[tokio::test]
+async fn constraints_refuse() -> Outcome {
+    let (place, target) = fresh().await?;
+    tables::constraints_refuse(&*target, &place).await
+}
+
+/// A value that a column cannot hold is refused with column, portion and row, never cut or rounded, and never shown.
+#[tokio::test]
+async fn values_must_fit() -> Outcome {
+    let (place, target) = fresh().await?;
+    tables::values_must_fit(&*target, &place).await
+}
+
+/// When the department dropped the table, nothing is known any more: everything is delivered anew.
+#[tokio::test]
+async fn dropped_tables_start_anew() -> Outcome {
+    let (place, target) = fresh().await?;
+    tables::dropped_tables_start_anew(&*target, &place).await
 }

@@ -4,8 +4,24 @@ use std::sync::Arc;
 
 use connect::Target;
 
-use super::{cases, support::target};
+use super::{
+    cases,
+    support::target,
+    tables::{self, Sql},
+};
 use crate::support::Outcome;
+use sqlx::{Connection as _, Executor as _, Row as _};
+
+impl Sql for tempfile::TempDir {
+    async fn sql(&self, sql: &str) -> anyhow::Result<String> {
+        let url = format!("sqlite://{}?mode=rwc", self.path().join("t.db").display());
+        let mut conn = sqlx::SqliteConnection::connect(&url).await?;
+        let rows = conn.fetch_all(sqlx::AssertSqlSafe(sql)).await?;
+        conn.close().await?;
+        let shown = rows.iter().map(|row| row.try_get_unchecked::<String, _>(0));
+        Ok(shown.collect::<Result<Vec<_>, _>>()?.join("\n"))
+    }
+}
 
 async fn fresh() -> anyhow::Result<(tempfile::TempDir, Arc<dyn Target>)> {
     let dir = tempfile::tempdir()?;
@@ -55,4 +71,41 @@ async fn one_delivery_at_a_time() -> Outcome {
 async fn runs_go_on() -> Outcome {
     let (_place, target) = fresh().await?;
     cases::runs_go_on(&*target).await
+}
+
+/// Everything that does not fit is named at once, with its column and in both languages, and nothing is changed.
+#[tokio::test]
+async fn misfits_are_named() -> Outcome {
+    let (place, target) = fresh().await?;
+    tables::misfits_are_named(&*target, &place).await
+}
+
+/// A table of the department takes rows beside columns of its own, which are left alone; rows that were there are only
+/// taken over when that was allowed.
+#[tokio::test]
+async fn tables_of_the_department() -> Outcome {
+    let (place, target) = fresh().await?;
+    tables::tables_of_the_department(&*target, &place).await
+}
+
+/// A table without an index on its key gets one, or rows would be looked for one by one.
+#[tokio::test]
+async fn keys_get_an_index() -> Outcome {
+    let (place, target) = fresh().await?;
+    tables::keys_get_an_index(&*target, &place).await
+}
+
+/// A constraint of the department that is broken refuses the whole portion or replacement: its name is told, rows and
+/// position stay as they were, and the next delivery succeeds.
+#[tokio::test]
+async fn constraints_refuse() -> Outcome {
+    let (place, target) = fresh().await?;
+    tables::constraints_refuse(&*target, &place).await
+}
+
+/// When the department dropped the table, nothing is known any more: everything is delivered anew.
+#[tokio::test]
+async fn dropped_tables_start_anew() -> Outcome {
+    let (place, target) = fresh().await?;
+    tables::dropped_tables_start_anew(&*target, &place).await
 }
