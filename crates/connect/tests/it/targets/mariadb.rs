@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use connect::Target;
 
-use super::{cases, support::target, tables};
+use super::{cases, model, support::target, tables};
 use crate::support::Outcome;
 
 async fn fresh() -> anyhow::Result<(testbed::Database, Arc<dyn Target>)> {
@@ -99,4 +99,11 @@ async fn values_must_fit() -> Outcome {
 async fn dropped_tables_start_anew() -> Outcome {
     let (place, target) = fresh().await?;
     tables::dropped_tables_start_anew(&*target, &place).await
+}
+
+/// Whatever is replaced, broken off and applied: the table holds what a map would hold, and the counts are those of it.
+#[tokio::test]
+async fn any_sequence_ends_like_a_map() -> Outcome {
+    let (_place, target) = fresh().await?;
+    model::any_sequence_ends_like_a_map(&*target, 60).await
 }

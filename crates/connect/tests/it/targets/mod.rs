@@ -2,6 +2,7 @@
 
 mod cases;
 mod mariadb;
+mod model;
 mod postgres;
 mod sqlite;
 mod support;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use connect::Target;
 
 use super::{
-    cases,
+    cases, model,
     support::{everything, hard, replace, target},
     tables::{self, Sql},
 };
@@ -123,4 +123,11 @@ async fn values_must_fit() -> Outcome {
 async fn dropped_tables_start_anew() -> Outcome {
     let (place, target) = fresh().await?;
     tables::dropped_tables_start_anew(&*target, &place).await
+}
+
+/// Whatever is replaced, broken off and applied: the table holds what a map would hold, and the counts are those of it.
+#[tokio::test]
+async fn any_sequence_ends_like_a_map() -> Outcome {
+    let (_place, target) = fresh().await?;
+    model::any_sequence_ends_like_a_map(&*target, 60).await
 }
