@@ -7,3 +7,4 @@ mod postgres;
 mod sqlite;
 mod support;
 mod tables;
+mod trouble;
