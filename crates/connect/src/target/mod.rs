@@ -6,6 +6,7 @@
 
 mod config;
 mod errors;
+mod files;
 mod fit;
 mod postgres;
 mod slot;
@@ -33,6 +34,7 @@ pub fn open_target(name: &str, config: &TargetConfig) -> Result<Arc<dyn Target>,
         TargetConfig::Postgres(server) => Arc::new(postgres::PgTarget::new(name, server)?),
         TargetConfig::Mysql(server) => tables::mysql(name, server)?,
         TargetConfig::Sqlite(file) => tables::sqlite(name, file),
+        TargetConfig::Files(folder) => Arc::new(files::FolderTarget::new(name, folder)),
         _ => return Err(errors::unsupported(name, "尚未实现", "not yet")),
     })
 }

@@ -1,6 +1,7 @@
 //! Deliveries into real systems.
 
 mod cases;
+mod files;
 mod mariadb;
 mod model;
 mod postgres;
