@@ -8,6 +8,7 @@ mod config;
 mod errors;
 mod files;
 mod fit;
+mod http;
 mod postgres;
 mod slot;
 mod tables;
@@ -35,7 +36,7 @@ pub fn open_target(name: &str, config: &TargetConfig) -> Result<Arc<dyn Target>,
         TargetConfig::Mysql(server) => tables::mysql(name, server)?,
         TargetConfig::Sqlite(file) => tables::sqlite(name, file),
         TargetConfig::Files(folder) => Arc::new(files::FolderTarget::new(name, folder)),
-        _ => return Err(errors::unsupported(name, "尚未实现", "not yet")),
+        TargetConfig::Http(endpoint) => Arc::new(http::EndpointTarget::new(name, endpoint)?),
     })
 }
 

@@ -69,7 +69,7 @@ impl Format {
 
 /// A file that is being written.
 pub(super) enum Writer {
-    Csv(csv::Writer<BufWriter<File>>),
+    Csv(Box<csv::Writer<BufWriter<File>>>),
     Xlsx(Box<Workbook>, u32),
     Parquet(Box<ArrowWriter<File>>, BatchBuilder),
 }
@@ -83,7 +83,7 @@ impl Writer {
                 file.write_all("\u{feff}".as_bytes()).map_err(|error| place.error(error))?;
                 let mut csv = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(file);
                 csv.write_record(names).map_err(|error| csv_failed(place, error))?;
-                Ok(Self::Csv(csv))
+                Ok(Self::Csv(Box::new(csv)))
             }
             Format::Xlsx => {
                 let mut book = Workbook::new();

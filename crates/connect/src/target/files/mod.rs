@@ -11,7 +11,6 @@ mod read;
 use std::{
     collections::{HashMap, HashSet},
     fs::{self, File, OpenOptions},
-    hash::{DefaultHasher, Hash as _, Hasher as _},
     io::Write as _,
     path::{Path, PathBuf},
     sync::Arc,
@@ -32,7 +31,7 @@ use super::{
     config::FilesTarget,
     errors::{self, misfit},
     fit, slot,
-    slot::{Lane, Slot},
+    slot::{Lane, Slot, hash},
 };
 use crate::error::SourceError;
 
@@ -232,17 +231,6 @@ impl Target for FolderTarget {
     }
 }
 
-/// Two hashes of 64 bits over the parts, which no two keys of one file share by chance.
-fn hash<'t>(parts: impl Iterator<Item = Option<&'t str>> + Clone) -> u128 {
-    let one = |seed: u8| {
-        let mut hasher = DefaultHasher::new();
-        seed.hash(&mut hasher);
-        parts.clone().for_each(|part| part.hash(&mut hasher));
-        u128::from(hasher.finish())
-    };
-    one(0) << 64 | one(1)
-}
-
 fn begin(place: Place, table: TargetTable, run: String) -> Result<Box<dyn Delivery>, SourceError> {
     let (fit, _) = look(&place, &table)?;
     if !fit.misfits.is_empty() {
@@ -320,13 +308,7 @@ impl Work {
             let text = |at: &usize| values.get(*at).and_then(Option::as_deref);
             let key = hash(fixed.key.iter().map(text));
             if !self.seen.insert(key) {
-                let fields = table.columns.iter().enumerate();
-                let fields = fields.map(|(at, column)| (column.name.clone(), text(&at).into()));
-                let held = HeldRow {
-                    key: fixed.key.iter().filter_map(text).collect::<Vec<_>>().join("|"),
-                    reasons: "key.duplicate".to_owned(),
-                    row: serde_json::Value::Object(fields.collect()).to_string(),
-                };
+                let held = slot::duplicate(table, &fixed.key, |at| text(&at));
                 self.hold(place, &held)?;
                 continue;
             }

@@ -13,11 +13,11 @@ use arrow::{
 use calamine::{Data, Reader as _};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
-use super::{Format, Place, hash};
+use super::{Format, Place};
 use crate::{
     batch::{BatchBuilder, text_schema},
     error::SourceError,
-    target::{TargetTable, errors, values::normal},
+    target::{TargetTable, errors, slot::hash, values::normal},
     text::{Cell, write_float},
 };
 

@@ -296,10 +296,8 @@ fn given(held: &[&StringArray]) -> impl Iterator<Item = [String; 3]> + Send {
 fn duplicate(plan: &Plan, table: &TargetTable, texts: &Texts<'_>, row: usize) -> [String; 3] {
     let value =
         |at: usize| texts.rows.get(at).and_then(|column| column.is_valid(row).then(|| column.value(row)));
-    let key: Vec<&str> = plan.key.iter().filter_map(|at| value(*at)).collect();
-    let fields = table.columns.iter().enumerate().map(|(at, column)| (column.name.clone(), value(at).into()));
-    let json = serde_json::Value::Object(fields.collect());
-    [key.join("|"), "key.duplicate".to_owned(), json.to_string()]
+    let held = slot::duplicate(table, &plan.key, value);
+    [held.key, held.reasons, held.row]
 }
 
 #[async_trait]

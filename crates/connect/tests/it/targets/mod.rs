@@ -1,7 +1,9 @@
 //! Deliveries into real systems.
 
 mod cases;
+mod config;
 mod files;
+mod http;
 mod mariadb;
 mod model;
 mod postgres;
