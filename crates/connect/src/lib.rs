@@ -2,8 +2,12 @@
 //! spreadsheet files, and HTTP interfaces that answer JSON.
 //!
 //! Every system is a [`Source`]: its tables can be listed and profiled, rows looked up by key, and whole
-//! tables streamed as Arrow batches. Nothing here writes to a department's system, and nothing here knows
-//! who may see what: that is decided by the agent that holds the sources.
+//! tables streamed as Arrow batches. A source is only ever read.
+//!
+//! A system that takes deliveries (投递) is a [`Target`], configured apart and reached with an account of its
+//! own: a table is replaced or changed there, rows and the position of the delivery in one transaction.
+//!
+//! Nothing here knows who may see what: that is decided by the agent that holds sources and targets.
 
 mod batch;
 mod config;

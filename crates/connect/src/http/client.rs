@@ -1,6 +1,6 @@
 //! Asking the interface, and telling its failures apart.
 
-use std::fmt::Write as _;
+use std::{collections::BTreeMap, fmt::Write as _, path::Path, time::Duration};
 
 use reqwest::{
     Certificate, StatusCode, Url,
@@ -9,7 +9,7 @@ use reqwest::{
 };
 
 use crate::{
-    config::{HttpConfig, Limits},
+    config::{HttpConfig, Limits, Secret},
     error::{SourceCode, SourceError},
 };
 
@@ -22,25 +22,33 @@ pub(super) struct Client {
     max_body: usize,
 }
 
-impl Client {
-    pub(super) fn new(name: &str, config: &HttpConfig) -> Result<Self, SourceError> {
+/// How an interface is reached, whether it is read or delivered to.
+pub(crate) struct Reach<'c> {
+    /// What the configuration calls the address.
+    pub(crate) field: &'static str,
+    pub(crate) url: &'c Secret,
+    pub(crate) headers: &'c BTreeMap<String, Secret>,
+    pub(crate) ca_file: Option<&'c Path>,
+    pub(crate) connect: Duration,
+    pub(crate) answer: Duration,
+}
+
+impl Reach<'_> {
+    /// The address, and a client that sends the headers only there.
+    pub(crate) fn client(&self, name: &str) -> Result<(Url, reqwest::Client), SourceError> {
         // Another part of the program may have installed a provider already; then that one serves.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let mut base =
-            Url::parse(config.base_url.reveal()).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
-        if let Some(url) = base.as_mut().filter(|url| !url.path().ends_with('/')) {
-            let path = format!("{}/", url.path());
-            url.set_path(&path);
-        }
-        let base = base.ok_or_else(|| {
+        let field = self.field;
+        let url = Url::parse(self.url.reveal()).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
+        let url = url.ok_or_else(|| {
             SourceError::config(
                 name,
-                "base_url 不是 http:// 或 https:// 地址。",
-                "base_url is no http:// or https:// address",
+                format_args!("{field} 不是 http:// 或 https:// 地址。"),
+                format_args!("{field} is no http:// or https:// address"),
             )
         })?;
         let mut headers = HeaderMap::new();
-        for (header, value) in &config.headers {
+        for (header, value) in self.headers {
             let parsed = HeaderName::from_bytes(header.as_bytes())
                 .ok()
                 .zip(HeaderValue::from_str(value.reveal()).ok());
@@ -61,9 +69,9 @@ impl Client {
             // A redirect could carry the department's token to another address.
             .redirect(redirect::Policy::none())
             .no_proxy()
-            .connect_timeout(config.limits.connect())
-            .timeout(config.limits.statement());
-        if let Some(path) = &config.ca_file {
+            .connect_timeout(self.connect)
+            .timeout(self.answer);
+        if let Some(path) = self.ca_file {
             let certificates =
                 std::fs::read(path).ok().and_then(|pem| Certificate::from_pem_bundle(&pem).ok());
             builder =
@@ -75,7 +83,7 @@ impl Client {
                         format_args!("ca_file \"{path}\" is no readable PEM certificate"),
                     )
                 })?);
-        } else if base.scheme() == "http" {
+        } else if url.scheme() == "http" {
             // No certificate will be looked at, so a machine without a certificate store will do.
             builder = builder.tls_certs_only([]);
         }
@@ -83,6 +91,25 @@ impl Client {
             SourceError::config(name, "无法建立 TLS 客户端。", "no TLS client can be made")
                 .because(error.without_url())
         })?;
+        Ok((url, http))
+    }
+}
+
+impl Client {
+    pub(super) fn new(name: &str, config: &HttpConfig) -> Result<Self, SourceError> {
+        let reach = Reach {
+            field: "base_url",
+            url: &config.base_url,
+            headers: &config.headers,
+            ca_file: config.ca_file.as_deref(),
+            connect: config.limits.connect(),
+            answer: config.limits.statement(),
+        };
+        let (mut base, http) = reach.client(name)?;
+        if !base.path().ends_with('/') {
+            let path = format!("{}/", base.path());
+            base.set_path(&path);
+        }
         let (limits, max_body) = (config.limits.clone(), config.max_body_bytes);
         Ok(Self { name: name.to_owned(), base, http, limits, max_body })
     }

@@ -16,6 +16,7 @@ use futures::{StreamExt as _, TryStreamExt as _, stream, stream::BoxStream};
 use parking_lot::Mutex;
 use serde_json::value::RawValue;
 
+pub(crate) use self::client::Reach;
 use self::{client::Client, json::GetCell as _};
 use crate::{
     batch::{BatchBuilder, text_schema},

@@ -16,7 +16,12 @@ use super::{
     mysql_schema,
     schema::{Class, Column, Table},
 };
-use crate::{config::ServerConfig, error::SourceError, source::SourceKind, text::Cell};
+use crate::{
+    config::{Secret, ServerConfig},
+    error::SourceError,
+    source::SourceKind,
+    text::Cell,
+};
 
 /// A MySQL or MariaDB database.
 pub(crate) struct Mysql {
@@ -26,6 +31,16 @@ pub(crate) struct Mysql {
 
 impl Mysql {
     pub(crate) fn new(name: &str, config: &ServerConfig) -> Result<Self, SourceError> {
+        let options = Self::options(name, &config.url, config.password.as_ref())?;
+        Ok(Self { options, statement_ms: config.limits.statement_timeout_ms.max(1) })
+    }
+
+    /// How to connect, as the configuration says it.
+    pub(crate) fn options(
+        name: &str,
+        url: &Secret,
+        password: Option<&Secret>,
+    ) -> Result<MySqlConnectOptions, SourceError> {
         let wrong = || {
             SourceError::config(
                 name,
@@ -34,21 +49,25 @@ impl Mysql {
             )
         };
         // The driver's own error may repeat the address with the password in it, so it is not kept.
-        let mut options = MySqlConnectOptions::from_str(config.url.reveal())
-            .map_err(|_| wrong())?
-            .disable_statement_logging();
+        let options =
+            MySqlConnectOptions::from_str(url.reveal()).map_err(|_| wrong())?.disable_statement_logging();
         if options.get_database().is_none() {
             return Err(wrong());
         }
-        if let Some(password) = &config.password {
-            options = options.password(password.reveal());
-        }
-        Ok(Self { options, statement_ms: config.limits.statement_timeout_ms.max(1) })
+        Ok(match password {
+            Some(password) => options.password(password.reveal()),
+            None => options,
+        })
     }
 
     pub(super) fn quote(name: &str) -> String {
-        format!("`{}`", name.replace('`', "``"))
+        quote(name)
     }
+}
+
+/// A name that can never be anything else.
+pub(crate) fn quote(name: &str) -> String {
+    format!("`{}`", name.replace('`', "``"))
 }
 
 impl Engine for Mysql {

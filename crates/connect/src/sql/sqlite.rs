@@ -36,11 +36,15 @@ impl Sqlite {
         Self { options }
     }
 
-    /// Backticks, not double quotes: SQLite takes a double-quoted name that it does not know for a text, so
-    /// that a column which was dropped would be answered with its own name in every row.
     fn quote(name: &str) -> String {
-        format!("`{}`", name.replace('`', "``"))
+        quote(name)
     }
+}
+
+/// A name that can never be anything else. Backticks, not double quotes: SQLite takes a double-quoted name that it does
+/// not know for a text, so that a column which was dropped would be answered with its own name in every row.
+pub(crate) fn quote(name: &str) -> String {
+    format!("`{}`", name.replace('`', "``"))
 }
 
 /// Instructions of SQLite's machine between two looks at whether anybody still waits.

@@ -6,8 +6,12 @@
 
 mod config;
 mod errors;
+mod files;
+mod fit;
+mod http;
 mod postgres;
 mod slot;
+mod tables;
 mod values;
 
 use std::sync::Arc;
@@ -29,7 +33,10 @@ use crate::error::SourceError;
 pub fn open_target(name: &str, config: &TargetConfig) -> Result<Arc<dyn Target>, SourceError> {
     Ok(match config {
         TargetConfig::Postgres(server) => Arc::new(postgres::PgTarget::new(name, server)?),
-        _ => return Err(errors::unsupported(name, "尚未实现", "not yet")),
+        TargetConfig::Mysql(server) => tables::mysql(name, server)?,
+        TargetConfig::Sqlite(file) => tables::sqlite(name, file),
+        TargetConfig::Files(folder) => Arc::new(files::FolderTarget::new(name, folder)),
+        TargetConfig::Http(endpoint) => Arc::new(http::EndpointTarget::new(name, endpoint)?),
     })
 }
 

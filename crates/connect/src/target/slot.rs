@@ -1,6 +1,9 @@
 //! What a column of a target can take, and the portions that are to go into it.
 
-use std::borrow::Cow;
+use std::{
+    borrow::Cow,
+    hash::{DefaultHasher, Hash as _, Hasher as _},
+};
 
 use arrow::{
     array::{Array as _, AsArray as _, StringArray},
@@ -9,7 +12,7 @@ use arrow::{
 };
 
 use super::{
-    Portion, TargetColumn, TargetTable, TargetType, errors,
+    HeldRow, Portion, TargetColumn, TargetTable, TargetType, errors,
     values::{self, Decimal},
 };
 use crate::error::{SourceCode, SourceError};
@@ -299,6 +302,31 @@ pub(super) fn described(target: &str, table: &TargetTable) -> Result<(), SourceE
         }
     }
     Ok(())
+}
+
+/// Two hashes of 64 bits over the parts, which no two keys of one delivery share by chance.
+pub(super) fn hash<'t>(parts: impl Iterator<Item = Option<&'t str>> + Clone) -> u128 {
+    let one = |seed: u8| {
+        let mut hasher = DefaultHasher::new();
+        seed.hash(&mut hasher);
+        parts.clone().for_each(|part| part.hash(&mut hasher));
+        u128::from(hasher.finish())
+    };
+    one(0) << 64 | one(1)
+}
+
+/// A row whose key came before, as it is held: values in the order of the columns.
+pub(super) fn duplicate<'t>(
+    table: &TargetTable,
+    key: &[usize],
+    value: impl Fn(usize) -> Option<&'t str>,
+) -> HeldRow {
+    let fields = table.columns.iter().enumerate().map(|(at, column)| (column.name.clone(), value(at).into()));
+    HeldRow {
+        key: key.iter().filter_map(|at| value(*at)).collect::<Vec<_>>().join("|"),
+        reasons: "key.duplicate".to_owned(),
+        row: serde_json::Value::Object(fields.collect()).to_string(),
+    }
 }
 
 /// Where the key columns stand among the columns.

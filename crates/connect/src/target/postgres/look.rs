@@ -3,34 +3,16 @@
 use sqlx::{PgConnection, Row as _};
 
 use super::plan::{Column, DELIVERY, Place};
-use crate::{
-    sql::postgres::quote,
-    target::{Fit, Misfit, Stored, TargetTable, TargetType, errors::misfit},
+use crate::target::{
+    Fit, Misfit, Stored, TargetTable, TargetType,
+    errors::misfit,
+    fit::{self, Have},
 };
 
-/// A column that is there.
-struct Have {
-    name: String,
-    declared: String,
-    base: String,
-    modifier: i32,
-    not_null: bool,
-    filled: bool,
-    generated: bool,
-}
+pub(super) type Look = fit::Look<Column>;
 
-/// What was found.
-pub(super) struct Look {
-    pub(super) fit: Fit,
-    /// The columns to deliver into, as they are or as they would be made; meaningless when there are misfits.
-    pub(super) columns: Vec<Column>,
-    /// There is an index that tells keys apart.
-    pub(super) keyed: bool,
-    /// The bookkeeping is there.
-    pub(super) booked: bool,
-    /// Where the subscription stands in this table.
-    pub(super) stored: Option<Stored>,
-}
+/// The type of a column under its domain, and its modifier.
+type Base = (String, i32);
 
 /// Larger tables are estimated.
 const COUNTED: f64 = 100_000.0;
@@ -87,12 +69,7 @@ pub(super) async fn look(
                     position: row.try_get(3)?,
                 });
             } else if found.is_some() {
-                fit.misfits.push(misfit(
-                    "other_subscription",
-                    "",
-                    format!("该表由订阅“{owner}”投递；请为本订阅另选一张表。"),
-                    format!("the table belongs to subscription \"{owner}\"; choose another one for this subscription"),
-                ));
+                fit.misfits.push(fit::other_subscription(&owner));
             }
         }
     }
@@ -109,23 +86,13 @@ pub(super) async fn look(
         for name in table.columns.iter().map(|column| &column.name).chain([&place.table]) {
             // The server would cut a longer name silently.
             if name.len() > 63 {
-                fit.misfits.push(misfit(
-                    "name",
-                    name,
-                    format!("名称“{name}”超过 63 个字节；请改用较短的名称。"),
-                    format!("name \"{name}\" is longer than 63 bytes; choose a shorter one"),
-                ));
+                fit.misfits.push(fit::name_too_long(name, 63));
             }
         }
         return Ok(Look { fit, columns, keyed: false, booked: books.is_some(), stored: None });
     };
     if !found.plain {
-        fit.misfits.push(misfit(
-            "not_a_table",
-            "",
-            "该名称是视图或外部表，不能投递；请换一个表名。",
-            "the name stands for a view or a foreign table; choose another one",
-        ));
+        fit.misfits.push(fit::not_a_table());
         return Ok(Look { fit, columns: Vec::new(), keyed: false, booked: books.is_some(), stored });
     }
     for (may, what) in found.may.iter().zip(["SELECT", "INSERT", "UPDATE", "DELETE"]) {
@@ -134,28 +101,19 @@ pub(super) async fn look(
         }
     }
     let have = columns(conn, found.oid).await?;
-    let columns = fit_columns(&have, table, &mut fit.misfits);
+    let (have, bases): (Vec<Have>, Vec<Base>) = have.into_iter().unzip();
+    let columns = fit::columns(&have, table, &mut fit.misfits, str::eq, |at, there, holds, required| {
+        let mut fitted = bases.get(at).and_then(|base| column(there, base, holds))?;
+        fitted.slot.required = required;
+        Some(fitted)
+    });
     let keyed = keyed(conn, found.oid, table).await?;
     if !keyed && !found.owned {
-        fit.misfits.push(misfit(
-            "key_index",
-            "",
-            format!("主键列（{}）上没有唯一索引，投递账号又不是表的所有者；请该部门建立唯一索引。", table.key.join("、")),
-            format!(
-                "no unique index on the key ({}), and the account does not own the table; its department should create one",
-                table.key.join(", ")
-            ),
-        ));
+        fit.misfits.push(fit::no_key(table));
     }
     fit.rows = rows(conn, place, &found).await?;
     if fit.rows > 0 && stored.is_none() && !table.adopt {
-        fit.misfits.push(misfit(
-            "rows_not_ours",
-            "",
-            "表中已有不是由本订阅投递的数据；请换一张空表，或在订阅中确认允许接管。",
-            "the table holds rows that this subscription did not deliver; choose an empty table, or allow the subscription \
-             to adopt them",
-        ));
+        fit.misfits.push(fit::rows_not_ours());
     }
     Ok(Look { fit, columns, keyed, booked: books.is_some(), stored })
 }
@@ -209,7 +167,7 @@ async fn relation(
     }))
 }
 
-async fn columns(conn: &mut PgConnection, oid: i64) -> Result<Vec<Have>, sqlx::Error> {
+async fn columns(conn: &mut PgConnection, oid: i64) -> Result<Vec<(Have, Base)>, sqlx::Error> {
     let sql =
         "SELECT a.attname::text, format_type(a.atttypid, a.atttypmod), COALESCE(b.typname, t.typname)::text,
                       CASE WHEN t.typtype = 'd' THEN t.typtypmod ELSE a.atttypmod END,
@@ -221,15 +179,16 @@ async fn columns(conn: &mut PgConnection, oid: i64) -> Result<Vec<Have>, sqlx::E
     let rows = sqlx::query(sql).bind(oid).fetch_all(conn).await?;
     rows.iter()
         .map(|row| {
-            Ok(Have {
-                name: row.try_get(0)?,
-                declared: row.try_get(1)?,
-                base: row.try_get(2)?,
-                modifier: row.try_get(3)?,
-                not_null: row.try_get(4)?,
-                filled: row.try_get(5)?,
-                generated: row.try_get(6)?,
-            })
+            Ok((
+                Have {
+                    name: row.try_get(0)?,
+                    declared: row.try_get(1)?,
+                    not_null: row.try_get(4)?,
+                    filled: row.try_get(5)?,
+                    generated: row.try_get(6)?,
+                },
+                (row.try_get(2)?, row.try_get(3)?),
+            ))
         })
         .collect()
 }
@@ -241,7 +200,7 @@ async fn keyed(conn: &mut PgConnection, oid: i64, table: &TargetTable) -> Result
                   AND i.indexprs IS NULL GROUP BY i.indexrelid";
     for row in sqlx::query(sql).bind(oid).fetch_all(conn).await? {
         let names: Vec<String> = row.try_get(0)?;
-        if names.len() == table.key.len() && table.key.iter().all(|key| names.contains(key)) {
+        if fit::is_key(&names, table, str::eq) {
             return Ok(true);
         }
     }
@@ -262,82 +221,31 @@ async fn rows(conn: &mut PgConnection, place: &Place, found: &Relation) -> Resul
     Ok(count.cast_unsigned())
 }
 
-fn fit_columns(have: &[Have], table: &TargetTable, misfits: &mut Vec<Misfit>) -> Vec<Column> {
-    let mut columns = Vec::new();
-    for wanted in &table.columns {
-        let name = &wanted.name;
-        let Some(there) = have.iter().find(|one| one.name == *name) else {
-            misfits.push(misfit(
-                "column_missing",
-                name,
-                format!("表中没有列“{name}”；请该部门加上此列，或在订阅中改用现有的列。"),
-                format!(
-                    "the table has no column \"{name}\"; its department should add it, or choose another one"
-                ),
-            ));
-            continue;
-        };
-        let key = table.key.contains(name);
-        match column(there, wanted.holds).filter(|_| !there.generated) {
-            Some(mut fitted) => {
-                fitted.slot.required = key || there.not_null;
-                columns.push(fitted);
-            }
-            None => misfits.push(misfit(
-                "type",
-                name,
-                format!("列“{name}”的类型 {} 装不下要投递的值，或由数据库自行计算；请该部门修改列类型。", there.declared),
-                format!(
-                    "column \"{name}\" ({}) cannot hold what is to be delivered, or is computed by the database; its \
-                     department should change its type",
-                    there.declared
-                ),
-            )),
-        }
-    }
-    for other in have {
-        let ours = table.columns.iter().any(|column| column.name == other.name);
-        if !ours && other.not_null && !other.filled && !other.generated {
-            let name = &other.name;
-            misfits.push(misfit(
-                "not_null",
-                name,
-                format!("列“{name}”不允许为空又没有默认值，而投递不填写它；请该部门加上默认值或允许为空。"),
-                format!(
-                    "column \"{name}\" must not be null and has no default, and the delivery does not fill it; its department \
-                     should give it a default or allow null"
-                ),
-            ));
-        }
-    }
-    columns
-}
-
 /// How values of a kind go into a column; `None` when they cannot.
-fn column(there: &Have, holds: TargetType) -> Option<Column> {
+fn column(there: &Have, (base, modifier): &Base, holds: TargetType) -> Option<Column> {
+    let modifier = *modifier;
     let mut made = Column::made(&there.name, holds, false);
-    made.quoted = quote(&there.name);
     made.declared = there.declared.clone();
     let slot = &mut made.slot;
-    match (holds, there.base.as_str()) {
+    match (holds, base.as_str()) {
         (_, "text") => slot.as_text = true,
         (_, "varchar" | "bpchar") => {
             slot.as_text = true;
-            slot.chars = usize::try_from(there.modifier - 4).ok();
+            slot.chars = usize::try_from(modifier - 4).ok();
         }
         (TargetType::Date, "date") | (TargetType::Boolean, "bool") | (TargetType::Integer, "int8") => {}
-        (TargetType::Timestamp, "timestamp") => slot.fraction = usize::try_from(there.modifier).ok(),
+        (TargetType::Timestamp, "timestamp") => slot.fraction = usize::try_from(modifier).ok(),
         (TargetType::Timestamp, "timestamptz") => {
-            slot.fraction = usize::try_from(there.modifier).ok();
+            slot.fraction = usize::try_from(modifier).ok();
             made.read = "replace(({} AT TIME ZONE 'Asia/Shanghai')::text, ' ', 'T')";
         }
         (TargetType::Integer, "int4") => slot.range = Some((i64::from(i32::MIN), i64::from(i32::MAX))),
         (TargetType::Integer, "int2") => slot.range = Some((i64::from(i16::MIN), i64::from(i16::MAX))),
         (TargetType::Decimal | TargetType::Integer, "numeric") => {
-            if there.modifier >= 4 {
+            if modifier >= 4 {
                 // Eleven bits with a sign: newer servers know scales below zero.
-                let scale = (((there.modifier - 4) & 0x7ff) ^ 1024) - 1024;
-                let precision = (there.modifier - 4) >> 16;
+                let scale = (((modifier - 4) & 0x7ff) ^ 1024) - 1024;
+                let precision = (modifier - 4) >> 16;
                 slot.digits = Some((usize::try_from(precision - scale).ok()?, usize::try_from(scale).ok()?));
             }
         }

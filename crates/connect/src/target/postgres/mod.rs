@@ -115,6 +115,12 @@ impl Target for PgTarget {
         if !look.booked {
             self.book(&mut conn, &place).await?;
         }
+        if look.fit.creates {
+            // Whoever had a table of this name that is gone has lost it.
+            let sql = format!("DELETE FROM {} WHERE table_name = $1 AND subscription <> $2", place.delivery);
+            let query = sqlx::query(AssertSqlSafe(sql)).bind(&place.full).bind(&table.subscription);
+            shared.step(&table.table, query.execute(&mut conn)).await?;
+        }
         let plan = Plan::new(place, look.columns, table);
         let mut last = 0;
         let mut statements: Vec<String> = Vec::new();

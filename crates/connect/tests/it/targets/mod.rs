@@ -1,4 +1,13 @@
 //! Deliveries into real systems.
 
+mod cases;
+mod config;
+mod files;
+mod http;
+mod mariadb;
+mod model;
 mod postgres;
+mod sqlite;
 mod support;
+mod tables;
+mod trouble;

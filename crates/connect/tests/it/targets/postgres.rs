@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
-use connect::{Load, Target};
+use connect::Target;
 
-use super::support::{
-    applying, by_key, change, content, counts, everything, hard, holding, line, lines, replace, rows, target,
+use super::{
+    cases, model,
+    support::{everything, hard, replace, target},
+    tables::{self, Sql},
 };
-use crate::support::{Outcome, code};
+use crate::support::Outcome;
 
 async fn fresh() -> anyhow::Result<(testbed::Database, Arc<dyn Target>)> {
     let server = testbed::shared_postgres().await?;
@@ -16,151 +18,116 @@ async fn fresh() -> anyhow::Result<(testbed::Database, Arc<dyn Target>)> {
     Ok((database, target))
 }
 
-async fn psql(database: &testbed::Database, sql: &str) -> anyhow::Result<String> {
-    testbed::shared_postgres().await?.psql_in(database.name(), sql).await
+impl Sql for testbed::Database {
+    async fn sql(&self, sql: &str) -> anyhow::Result<String> {
+        if self.url().starts_with("mysql") {
+            testbed::shared_mariadb().await?.sql_in(self.name(), sql).await
+        } else {
+            testbed::shared_postgres().await?.psql_in(self.name(), sql).await
+        }
+    }
 }
 
 /// Every type, null and hard characters come back as they went in, over the direct way, the merging way and both ways
 /// of applying; counts are exact and the position is stored.
 #[tokio::test]
 async fn round_trips() -> Outcome {
-    let (database, target) = fresh().await?;
-    let table = everything("人口 t");
-    let all = hard();
-    assert!(target.fit(&table).await?.creates);
-    assert_eq!(target.stored(&table).await?, None);
-    assert_eq!(counts(replace(&*target, &table, "r1", &all, 2).await?), [5, 0, 0, 0, 0]);
-    assert_eq!(content(&*target, &table).await?, by_key(&table, &all));
-    let stored = target.stored(&table).await?.unwrap();
-    assert_eq!((stored.run.as_str(), stored.seq, stored.position.as_str()), ("r1", 3, "end of r1"));
-    assert_eq!(target.fit(&table).await?, connect::Fit { rows: 5, ..Default::default() });
-    // One row the same, one other, one new, three gone.
-    let mut next = vec![all[0].clone(), all[1].clone(), line(&["新", "9", "n", "∅", "∅", "∅", "∅", "∅"])];
-    next[1][2] = None;
-    assert_eq!(counts(replace(&*target, &table, "r2", &next, 1).await?), [1, 1, 3, 1, 0]);
-    assert_eq!(content(&*target, &table).await?, by_key(&table, &next));
-    let mut delivery = applying(&*target, &table, "r3").await?;
-    let portion = change(&table, 1, &all[1..], &lines(&[&["新", "9"], &["无", "0"]]));
-    assert_eq!(counts(delivery.write(portion).await?), [3, 1, 1, 0, 0]);
-    assert_eq!(counts(delivery.write(rows(&table, 2, &all)).await?), [0, 0, 0, 5, 0]);
-    let many: Vec<_> = (0..1200)
-        .map(|n| {
-            line(&["批量", &n.to_string(), "名", "2024-01-05", "2024-01-05T00:00:01", "0.07", "7", "true"])
-        })
-        .collect();
-    let portion = change(&table, 3, &many, &lines(&[&["王五", "3"]]));
-    assert_eq!(counts(delivery.write(portion).await?), [1200, 0, 1, 0, 0]);
-    assert_eq!(counts(delivery.write(rows(&table, 4, &many)).await?), [0, 0, 0, 1200, 0]);
-    delivery.finish("end").await?;
-    let expected =
-        all.iter().filter(|row| row[1].as_deref() != Some("3")).chain(&many).cloned().collect::<Vec<_>>();
-    assert_eq!(content(&*target, &table).await?, by_key(&table, &expected));
-    let comment = psql(
-        &database,
-        "SELECT obj_description('\"人口 t\"'::regclass), col_description('\"人口 t\"'::regclass, 1)",
-    )
-    .await?;
-    assert_eq!(comment, "家庭 'x'|编号的说明 it's");
-    Ok(())
+    let (_place, target) = fresh().await?;
+    cases::round_trips(&*target).await
 }
 
 /// A key that comes again is held back with its reason, in every way of replacing; the first occurrence stays.
 #[tokio::test]
 async fn duplicates_are_held() -> Outcome {
-    let (_database, target) = fresh().await?;
-    let table = everything("dup");
-    let row = |name: &str| line(&["k|1", "1", name, "2024-01-05", "2024-01-05T08:30:00", "1.5", "∅", "true"]);
-    let other = line(&["k", "2", "∅", "∅", "∅", "∅", "∅", "∅"]);
-    for run in ["direct", "merged"] {
-        let all = [row("first"), other.clone(), row("second"), row("third")];
-        let counted = counts(replace(&*target, &table, run, &all, 3).await?);
-        assert_eq!(counted[4], 2, "{run}");
-        assert_eq!(counted[0] + counted[3], 2, "{run}");
-        assert_eq!(content(&*target, &table).await?, by_key(&table, &all[..2]));
-        let held = target.held(&table, 10).await?;
-        assert_eq!(held.len(), 2);
-        assert_eq!((held[0].key.as_str(), held[0].reasons.as_str()), ("k|1|1", "key.duplicate"));
-        let json: serde_json::Value = serde_json::from_str(&held[0].row)?;
-        assert_eq!(json["seen"], "2024-01-05T08:30:00");
-        assert_eq!(json["many"], serde_json::Value::Null);
-    }
-    Ok(())
+    let (_place, target) = fresh().await?;
+    cases::duplicates_are_held(&*target).await
 }
 
 /// Rows held back by whoever delivers are kept with the run that held them, and are seen with its rows only.
 #[tokio::test]
 async fn held_rows_are_kept() -> Outcome {
-    let (_database, target) = fresh().await?;
-    let table = everything("held");
-    let mut delivery = target.begin(&table, "r1", Load::Replace).await?;
-    delivery.write(holding(rows(&table, 1, &hard()), &[&["a", "x.y z", "{\"a\":1}"]])).await?;
-    delivery.write(holding(rows(&table, 2, &[]), &[&["b", "x", "{}"]])).await?;
-    assert!(target.held(&table, 10).await?.is_empty());
-    assert_eq!(delivery.finish("p").await?.held, 2);
-    assert_eq!(target.held(&table, 10).await?[0].reasons, "x.y z");
-    assert_eq!(target.held(&table, 1).await?.len(), 1);
-    replace(&*target, &table, "r2", &hard(), 9).await?;
-    assert_eq!(target.held(&table, 10).await?.len(), 2);
-    let mut delivery = applying(&*target, &table, "r3").await?;
-    let counted = delivery.write(holding(rows(&table, 1, &[]), &[&["c", "x", "{}"]])).await?;
-    assert_eq!(counted.held, 1);
-    assert_eq!(target.held(&table, 10).await?.iter().map(|row| row.key.as_str()).collect::<Vec<_>>(), ["c"]);
-    Ok(())
+    let (_place, target) = fresh().await?;
+    cases::held_rows_are_kept(&*target).await
 }
 
 /// A delivery that is dropped at any step leaves the old rows, position and held rows, and the next one succeeds.
 #[tokio::test]
 async fn dropped_deliveries_leave_nothing() -> Outcome {
-    let (_database, target) = fresh().await?;
-    let table = everything("dropped");
-    let all = hard();
-    for steps in 0..3 {
-        let mut delivery = target.begin(&table, "broken", Load::Replace).await?;
-        for seq in 1..=steps {
-            delivery.write(rows(&table, seq, &all[seq as usize..])).await?;
-        }
-        drop(delivery);
-        assert!(target.fit(&table).await?.creates);
-        assert_eq!(target.stored(&table).await?, None);
-    }
-    replace(&*target, &table, "r1", &all, 2).await?;
-    let before = (content(&*target, &table).await?, target.stored(&table).await?);
-    let mut delivery = target.begin(&table, "broken", Load::Replace).await?;
-    delivery.write(rows(&table, 1, &all[3..])).await?;
-    drop(delivery);
-    assert_eq!((content(&*target, &table).await?, target.stored(&table).await?), before);
-    assert_eq!(counts(replace(&*target, &table, "r2", &all[1..], 2).await?), [0, 0, 1, 4, 0]);
-    Ok(())
+    let (_place, target) = fresh().await?;
+    cases::dropped_deliveries_leave_nothing(&*target, false).await
 }
 
 /// While one delivery of a subscription runs, a second one is refused; another subscription is not.
 #[tokio::test]
 async fn one_delivery_at_a_time() -> Outcome {
-    let (_database, target) = fresh().await?;
-    let (table, other) = (everything("one"), everything("two"));
-    let first = applying(&*target, &table, "r1").await?;
-    assert_eq!(code(target.begin(&table, "r2", Load::Replace).await.map(drop)), "target.busy");
-    replace(&*target, &other, "r1", &hard(), 2).await?;
-    first.finish("p").await?;
-    replace(&*target, &table, "r2", &hard(), 2).await?;
-    Ok(())
+    let (_place, target) = fresh().await?;
+    cases::one_delivery_at_a_time(&*target).await
 }
 
 /// A portion that was applied already is skipped when its run goes on, also after the process was killed.
 #[tokio::test]
 async fn runs_go_on() -> Outcome {
-    let (_database, target) = fresh().await?;
-    let table = everything("goes_on");
-    let all = hard();
-    let mut delivery = applying(&*target, &table, "r1").await?;
-    delivery.write(rows(&table, 1, &all[..1])).await?;
-    delivery.write(rows(&table, 2, &all[1..2])).await?;
-    drop(delivery);
-    let stored = target.stored(&table).await?.unwrap();
-    assert_eq!((stored.seq, stored.position.as_str()), (2, "position 2"));
-    let mut delivery = applying(&*target, &table, "r1").await?;
-    assert_eq!(counts(delivery.write(rows(&table, 2, &all[4..])).await?), [0; 5]);
-    assert_eq!(counts(delivery.write(rows(&table, 3, &all[2..3])).await?), [1, 0, 0, 0, 0]);
-    assert_eq!(content(&*target, &table).await?, by_key(&table, &all[..3]));
+    let (_place, target) = fresh().await?;
+    cases::runs_go_on(&*target).await
+}
+
+/// Names for people become comments.
+#[tokio::test]
+async fn comments_are_kept() -> Outcome {
+    let (database, target) = fresh().await?;
+    replace(&*target, &everything("人口 t"), "r1", &hard(), 2).await?;
+    let sql = "SELECT obj_description('\"人口 t\"'::regclass), col_description('\"人口 t\"'::regclass, 1)";
+    assert_eq!(database.sql(sql).await?, "家庭 'x'|编号的说明 it's");
     Ok(())
+}
+
+/// Everything that does not fit is named at once, with its column and in both languages, and nothing is changed.
+#[tokio::test]
+async fn misfits_are_named() -> Outcome {
+    let (place, target) = fresh().await?;
+    tables::misfits_are_named(&*target, &place).await
+}
+
+/// A table of the department takes rows beside columns of its own, which are left alone; rows that were there are only
+/// taken over when that was allowed.
+#[tokio::test]
+async fn tables_of_the_department() -> Outcome {
+    let (place, target) = fresh().await?;
+    tables::tables_of_the_department(&*target, &place).await
+}
+
+/// A table without an index on its key gets one, or rows would be looked for one by one.
+#[tokio::test]
+async fn keys_get_an_index() -> Outcome {
+    let (place, target) = fresh().await?;
+    tables::keys_get_an_index(&*target, &place).await
+}
+
+/// A constraint of the department that is broken refuses the whole portion or replacement: its name is told, rows and
+/// position stay as they were, and the next delivery succeeds.
+#[tokio::test]
+async fn constraints_refuse() -> Outcome {
+    let (place, target) = fresh().await?;
+    tables::constraints_refuse(&*target, &place).await
+}
+
+/// A value that a column cannot hold is refused with column, portion and row, never cut or rounded, and never shown.
+#[tokio::test]
+async fn values_must_fit() -> Outcome {
+    let (place, target) = fresh().await?;
+    tables::values_must_fit(&*target, &place).await
+}
+
+/// When the department dropped the table, nothing is known any more: everything is delivered anew.
+#[tokio::test]
+async fn dropped_tables_start_anew() -> Outcome {
+    let (place, target) = fresh().await?;
+    tables::dropped_tables_start_anew(&*target, &place).await
+}
+
+/// Whatever is replaced, broken off and applied: the table holds what a map would hold, and the counts are those of it.
+#[tokio::test]
+async fn any_sequence_ends_like_a_map() -> Outcome {
+    let (_place, target) = fresh().await?;
+    model::any_sequence_ends_like_a_map(&*target, 60).await
 }
