@@ -2,6 +2,8 @@
 
 use std::{error::Error as StdError, fmt, sync::Arc};
 
+use crate::{source::SourceKind, watch::Obstacle};
+
 /// What went wrong, as a stable dotted code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum SourceCode {
@@ -188,6 +190,57 @@ impl SourceError {
             format!(
                 "values of the watermark column \"{column}\" ({declared}) of table \"{table}\" in source \"{source}\" cannot be \
                  compared; check whether the column changed its type or holds other things too, or read the whole table again"
+            ),
+        )
+    }
+
+    pub(crate) fn watch_unsupported(kind: SourceKind) -> Self {
+        Self::new(
+            SourceCode::WatchUnsupported,
+            format!("种类为 {kind} 的数据源没有可供读取的变更日志；请改用增量字段或定期全量比对。"),
+            format!(
+                "sources of kind {kind} have no log of changes to be read; use a watermark column, or compare the whole \
+                 table from time to time"
+            ),
+        )
+    }
+
+    pub(crate) fn watch_refused(source: &str, obstacle: &Obstacle) -> Self {
+        Self::new(
+            SourceCode::WatchRefused,
+            format!("数据源“{source}”尚不能捕获变更：{}", obstacle.zh),
+            format!("changes of source \"{source}\" cannot be captured yet: {}", obstacle.en),
+        )
+    }
+
+    pub(crate) fn position_lost(source: &str, name: &str) -> Self {
+        Self::new(
+            SourceCode::PositionLost,
+            format!("数据源“{source}”已不再保留监视“{name}”所需的变更日志；请重新全量读取后再继续捕获。"),
+            format!(
+                "source \"{source}\" no longer holds the changes that watcher \"{name}\" needs; read the whole table \
+                 again and go on from there"
+            ),
+        )
+    }
+
+    pub(crate) fn truncated(source: &str, table: &str) -> Self {
+        Self::new(
+            SourceCode::Truncated,
+            format!("数据源“{source}”的表“{table}”被整表清空（TRUNCATE）；请重新全量读取。"),
+            format!(
+                "table \"{table}\" of source \"{source}\" was emptied at once (TRUNCATE); read the whole table again"
+            ),
+        )
+    }
+
+    pub(crate) fn schema_changed(source: &str, table: &str) -> Self {
+        Self::new(
+            SourceCode::SchemaChanged,
+            format!("数据源“{source}”的表“{table}”的列已经改变；请核对挂接后重新全量读取。"),
+            format!(
+                "the columns of table \"{table}\" in source \"{source}\" have changed; check the mount and read the whole \
+                 table again"
             ),
         )
     }

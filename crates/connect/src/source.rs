@@ -7,7 +7,11 @@ use async_trait::async_trait;
 use futures::stream::BoxStream;
 use serde::{Deserialize, Serialize};
 
-use crate::{error::SourceError, profile::TableProfile, watch::After};
+use crate::{
+    error::SourceError,
+    profile::TableProfile,
+    watch::{After, Changes, Watch, Watchable},
+};
 
 /// A department system (数据源) that can be listed, profiled, looked up and read.
 ///
@@ -41,6 +45,40 @@ pub trait Source: Send + Sync {
         &self,
         req: &Scan<'_>,
     ) -> Result<BoxStream<'static, Result<RecordBatch, SourceError>>, SourceError>;
+
+    /// What stands in the way of watching a table, with what the department has to run; nothing when watching may begin.
+    async fn watchable(&self, _watch: &Watch<'_>) -> Result<Watchable, SourceError> {
+        Err(SourceError::watch_unsupported(self.kind()))
+    }
+
+    /// Begins to watch, anew when the name was watched before, and gives the position from which changes will be given.
+    /// A reading of the table that begins afterwards overlaps with them and misses nothing.
+    async fn watch_from_now(&self, _watch: &Watch<'_>) -> Result<String, SourceError> {
+        Err(SourceError::watch_unsupported(self.kind()))
+    }
+
+    /// What changes in a table from a position on, without end: in the order of the commits, soon after each. Holds a
+    /// connection of its own. After an error the stream ends; a transient one is resumed from the last position, after
+    /// the codes `watch.position_lost`, `watch.truncated` and `watch.schema_changed` the watcher has to begin anew with
+    /// [`Source::watch_from_now`] and a whole reading. Dropping the stream ends the watching.
+    async fn changes(
+        &self,
+        _watch: &Watch<'_>,
+        _from: &str,
+    ) -> Result<BoxStream<'static, Result<Changes, SourceError>>, SourceError> {
+        Err(SourceError::watch_unsupported(self.kind()))
+    }
+
+    /// Tells the source that everything up to the position is kept for good at the consumer, so that the source need
+    /// not hold it any longer.
+    async fn confirm(&self, _watch: &Watch<'_>, _position: &str) -> Result<(), SourceError> {
+        Err(SourceError::watch_unsupported(self.kind()))
+    }
+
+    /// Ends a watching for good: whatever the source holds for that name is given up. Nothing to give up is no error.
+    async fn unwatch(&self, _name: &str) -> Result<(), SourceError> {
+        Err(SourceError::watch_unsupported(self.kind()))
+    }
 }
 
 /// The kinds of source.

@@ -266,3 +266,5 @@ fn column(row: &SqliteRow) -> Result<Column, sqlx::Error> {
         class,
     })
 }
+
+impl super::watching::Watching for Sqlite {}

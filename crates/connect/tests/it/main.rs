@@ -2,6 +2,9 @@
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a helper of a test fails the test")]
 
+mod capture;
+mod capture_postgres;
+mod capture_postgres_faults;
 mod config;
 mod files;
 mod files_bad;
