@@ -6,6 +6,7 @@ mod capture;
 mod capture_postgres;
 mod capture_postgres_faults;
 mod config;
+mod digests;
 mod files;
 mod files_bad;
 mod files_index;
