@@ -35,7 +35,7 @@ pub enum SourceCode {
     Query,
     /// The configuration of the source is wrong.
     Config,
-    /// The agent's own folder for indexes cannot be written.
+    /// The agent's own folder for indexes and comparisons cannot be read or written.
     Index,
     /// The table at the target does not fit what is to be delivered.
     TargetMisfit,

@@ -11,6 +11,7 @@
 
 mod batch;
 mod config;
+pub mod digest_compare;
 mod error;
 mod files;
 mod hash;

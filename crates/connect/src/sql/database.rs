@@ -13,12 +13,14 @@ use super::{
     lanes::{Lane, Lanes, NoLane},
     reading,
     schema::{Column, Schema, Table},
+    watching::{Watching, check_name},
 };
 use crate::{
     config::Limits,
     error::{SourceCode, SourceError},
     profile::TableProfile,
     source::{Lookup, ProfileOptions, Scan, Source, SourceKind, TableInfo},
+    watch::{Changes, Watch, Watchable},
 };
 
 /// A schema younger than this is believed when it does not know a name.
@@ -34,7 +36,7 @@ impl<E: Engine> SqlSource<E> {
 }
 
 /// What a source and its running streams share.
-pub(super) struct Core<E: Engine> {
+pub(crate) struct Core<E: Engine> {
     pub(super) name: String,
     pub(super) lanes: Arc<Lanes<E>>,
     pub(super) limits: Limits,
@@ -260,7 +262,7 @@ fn fault_of<E: Engine>(error: &sqlx::Error) -> Fault {
 }
 
 #[async_trait]
-impl<E: Engine> Source for SqlSource<E> {
+impl<E: Watching> Source for SqlSource<E> {
     fn kind(&self) -> SourceKind {
         E::KIND
     }
@@ -286,5 +288,38 @@ impl<E: Engine> Source for SqlSource<E> {
         req: &Scan<'_>,
     ) -> Result<BoxStream<'static, Result<RecordBatch, SourceError>>, SourceError> {
         reading::stream(&self.0, req).await
+    }
+
+    async fn watchable(&self, watch: &Watch<'_>) -> Result<Watchable, SourceError> {
+        check_name(&self.0.name, watch.name)?;
+        E::watchable(&self.0, watch).await
+    }
+
+    async fn watch_from_now(&self, watch: &Watch<'_>) -> Result<String, SourceError> {
+        check_name(&self.0.name, watch.name)?;
+        let found = E::watchable(&self.0, watch).await?;
+        match found.obstacles.first() {
+            Some(obstacle) => Err(SourceError::watch_refused(&self.0.name, obstacle)),
+            None => E::watch_from_now(&self.0, watch).await,
+        }
+    }
+
+    async fn changes(
+        &self,
+        watch: &Watch<'_>,
+        from: &str,
+    ) -> Result<BoxStream<'static, Result<Changes, SourceError>>, SourceError> {
+        check_name(&self.0.name, watch.name)?;
+        E::changes(&self.0, watch, from).await
+    }
+
+    async fn confirm(&self, watch: &Watch<'_>, position: &str) -> Result<(), SourceError> {
+        check_name(&self.0.name, watch.name)?;
+        E::confirm(&self.0, watch, position).await
+    }
+
+    async fn unwatch(&self, name: &str) -> Result<(), SourceError> {
+        check_name(&self.0.name, name)?;
+        E::unwatch(&self.0, name).await
     }
 }

@@ -4,6 +4,7 @@
 
 mod database;
 mod engine;
+mod images;
 mod lanes;
 pub(crate) mod mysql;
 mod mysql_schema;
@@ -12,5 +13,6 @@ mod reading;
 mod scan;
 mod schema;
 pub(crate) mod sqlite;
+mod watching;
 
 pub(crate) use database::SqlSource;

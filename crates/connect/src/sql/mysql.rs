@@ -233,3 +233,5 @@ impl Engine for Mysql {
 fn without_zeros(text: &str) -> &str {
     if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { text }
 }
+
+impl super::watching::Watching for Mysql {}

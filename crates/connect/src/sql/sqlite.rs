@@ -270,3 +270,5 @@ fn column(row: &SqliteRow) -> Result<Column, sqlx::Error> {
         class,
     })
 }
+
+impl super::watching::Watching for Sqlite {}

@@ -2,7 +2,11 @@
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a helper of a test fails the test")]
 
+mod capture;
+mod capture_postgres;
+mod capture_postgres_faults;
 mod config;
+mod digests;
 mod files;
 mod files_bad;
 mod files_index;

@@ -8,7 +8,7 @@ use futures::TryStreamExt as _;
 use crate::support::{Outcome, code, lookup, read, source, strings, texts};
 
 /// Columns of every kind with values at their edges: each row is one value of each column, in turn.
-const COLUMNS: [(&str, &[&str]); 21] = [
+pub const COLUMNS: [(&str, &[&str]); 21] = [
     ("text", &["''", "'O''Brien \"x\" \\\\'", "E'tab\\t\\n'", "'😀𠮷'", "repeat('汉', 5000)", "NULL"]),
     ("varchar(20)", &["'  blanks  '", "NULL", "'a'"]),
     ("char(6)", &["'AB'", "''", "'汉 字'", "NULL"]),

@@ -1,6 +1,6 @@
 //! PostgreSQL, and databases that speak its protocol.
 
-use std::{str::FromStr as _, sync::Arc};
+use std::{collections::HashMap, str::FromStr as _, sync::Arc};
 
 use arrow::datatypes::DataType;
 use bytes::Bytes;
@@ -9,6 +9,7 @@ use futures::{
     future::BoxFuture,
     stream::{self, BoxStream},
 };
+use parking_lot::Mutex;
 use sqlx::{
     AssertSqlSafe, ConnectOptions as _, Decode, Executor as _, Row as _, ValueRef as _,
     error::{BoxDynError, DatabaseError},
@@ -16,7 +17,12 @@ use sqlx::{
 };
 
 pub(super) mod copy;
+mod obstacles;
+mod output;
+mod reread;
+mod tail;
 mod values;
+mod watching;
 
 use self::values::Form;
 
@@ -33,11 +39,16 @@ use crate::{
     text::{Cell, write_float},
 };
 
+/// A position that a consumer keeps for good and that the server was not told yet.
+type Kept = Arc<Mutex<Option<u64>>>;
+
 /// A PostgreSQL database.
 pub(crate) struct Postgres {
     options: PgConnectOptions,
     schemas: Vec<String>,
     statement_ms: u64,
+    /// For each watcher that runs here the position that is kept for good at its consumer.
+    confirmed: Mutex<HashMap<String, Kept>>,
 }
 
 impl Postgres {
@@ -45,7 +56,12 @@ impl Postgres {
         let options = Self::options(name, &config.url, config.password.as_ref())?;
         let schemas =
             if config.schemas.is_empty() { vec!["public".to_owned()] } else { config.schemas.clone() };
-        Ok(Self { options, schemas, statement_ms: config.limits.statement_timeout_ms.max(1) })
+        Ok(Self {
+            options,
+            schemas,
+            statement_ms: config.limits.statement_timeout_ms.max(1),
+            confirmed: Mutex::new(HashMap::new()),
+        })
     }
 
     /// How to connect, as the configuration says it.
@@ -114,7 +130,8 @@ impl Engine for Postgres {
             let mut conn = self.options.connect().await?;
             let setup = format!(
                 "SET default_transaction_read_only = on; SET statement_timeout = {}; \
-                 SET DateStyle = 'ISO, YMD'; SET TimeZone = 'UTC'",
+                 SET DateStyle = 'ISO, YMD'; SET TimeZone = 'UTC'; SET IntervalStyle = 'postgres'; \
+                 SET bytea_output = 'hex'; SET extra_float_digits = 3",
                 self.statement_ms
             );
             conn.execute(AssertSqlSafe(setup)).await?;

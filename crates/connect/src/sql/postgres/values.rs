@@ -111,6 +111,38 @@ impl Form {
     }
 }
 
+impl Form {
+    /// The canonical text of what the server writes as text in a session of ours.
+    pub(super) fn text(self, declared: &str, text: &str) -> String {
+        let float = |number: f64, single: bool| {
+            let mut out = String::new();
+            let written = match single {
+                true => crate::text::write_float(number as f32, &mut out),
+                false => crate::text::write_float(number, &mut out),
+            };
+            written.map(|()| out).ok()
+        };
+        match self {
+            Self::Padded => text.trim_end_matches(' ').to_owned(),
+            Self::Bool => if text == "t" { "true" } else { "false" }.to_owned(),
+            Self::Float => {
+                // Read in its own width, because reading wide and then narrowing may round twice.
+                let single = declared == "real";
+                let number =
+                    if single { text.parse::<f32>().ok().map(f64::from) } else { text.parse::<f64>().ok() };
+                number.and_then(|number| float(number, single)).unwrap_or_else(|| text.to_owned())
+            }
+            Self::Stamp => text.replace(' ', "T"),
+            Self::Instant => text.replace(' ', "T").replace("+00", "Z"),
+            // The cast to text in a statement always writes the length of the prefix, the change log does not.
+            Self::Text if declared == "inet" && !text.contains('/') => {
+                format!("{text}/{}", if text.contains(':') { 128 } else { 32 })
+            }
+            _ => text.to_owned(),
+        }
+    }
+}
+
 fn hex(bytes: &[u8], out: &mut Vec<u8>) {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     out.reserve(bytes.len() * 2);
