@@ -105,10 +105,16 @@ impl Exchange {
         let id: RunId = self.kernel.new_id();
         let progress = Progress { started_ms: self.kernel.now_ms(), ..Progress::default() };
         let Some(entered) = self.going.enter(&row.id, id.clone(), progress) else { return Ok(None) };
+        // Whoever is given the number of a run finds it.
+        let line = line(&row, &entered, purpose)?;
+        if let Err(error) = store::insert_run(&self.kernel.db, line.clone()).await {
+            self.going.leave(&row.id);
+            return Err(error);
+        }
         let exchange = self.clone();
         tokio::spawn(async move {
             let subscription = row.id.clone();
-            if let Err(error) = exchange.run_to_end(row, &entered, purpose).await {
+            if let Err(error) = exchange.run_to_end(row, line, &entered, purpose).await {
                 tracing::error!(subscription = subscription.as_str(), error = ?error, "exchange.run.record");
             }
             exchange.going.leave(&subscription);
@@ -116,17 +122,19 @@ impl Exchange {
         Ok(Some(id))
     }
 
-    async fn run_to_end(&self, row: subscription::Model, entered: &Arc<Run>, purpose: Purpose) -> Result<()> {
+    async fn run_to_end(
+        &self,
+        row: subscription::Model,
+        mut line: run::Model,
+        entered: &Arc<Run>,
+        purpose: Purpose,
+    ) -> Result<()> {
         let ordered = self.order(&row, entered, purpose).await;
-        let mode = match &ordered {
-            Ok(ordered) => ordered.mode,
-            Err(_) if purpose == Purpose::Compare => Mode::Compare,
-            Err(_) => Mode::Apply,
-        };
-        let mut line = line(&row, entered, purpose, mode)?;
-        store::insert_run(&self.kernel.db, line.clone()).await?;
         let done = match &ordered {
-            Ok(ordered) => self.driven(ordered, entered, &mut line).await,
+            Ok(ordered) => {
+                mode_name(ordered.mode).clone_into(&mut line.mode);
+                self.driven(ordered, entered, &mut line).await
+            }
             Err(error) => Err(Error::new(error.kind(), error.code().to_owned(), error.zh(), error.en())),
         };
         self.settle(row, entered, line, purpose, done).await
@@ -305,18 +313,23 @@ fn next_due(
     Ok(Next { due_ms, failures, anew, halts: false })
 }
 
-fn line(row: &subscription::Model, entered: &Run, purpose: Purpose, mode: Mode) -> Result<run::Model> {
-    let mode = match mode {
+fn mode_name(mode: Mode) -> &'static str {
+    match mode {
         Mode::Replace => "replace",
         Mode::Apply => "apply",
         Mode::Compare => "compare",
-    };
+    }
+}
+
+/// A run that has not begun to move anything.
+fn line(row: &subscription::Model, entered: &Run, purpose: Purpose) -> Result<run::Model> {
+    let mode = if purpose == Purpose::Compare { Mode::Compare } else { Mode::Apply };
     let progress = entered.progress.lock().clone();
     Ok(run::Model {
         id: entered.id.clone(),
         subscription_id: row.id.clone(),
         kind: if purpose == Purpose::Compare { "compare" } else { "deliver" }.to_owned(),
-        mode: mode.to_owned(),
+        mode: mode_name(mode).to_owned(),
         state: "running".to_owned(),
         started_ms: progress.started_ms,
         ended_ms: None,

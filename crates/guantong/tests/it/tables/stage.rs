@@ -9,9 +9,9 @@ use crate::world::{
 /// Two offices with a grant for tables.
 pub struct Stage {
     pub seeded: Seeded,
-    pub hub: HubTask,
-    pub provider: AgentTask,
-    pub consumer: AgentTask,
+    pub _hub: HubTask,
+    pub _provider: AgentTask,
+    pub _consumer: AgentTask,
     pub consumer_agent: String,
     pub grant: String,
     pub source: sqlx::PgPool,
@@ -23,7 +23,7 @@ pub struct Stage {
 
 /// Identity number of the row of that number.
 pub fn number(row: u32) -> String {
-    resident_id(&format!("1101011990{:02}{:02}{:03}", row / 28 % 12 + 1, row % 28 + 1, row / 336))
+    resident_id(&format!("1101011990{:02}{:02}{:03}", row / 28 % 12 + 1, row % 28 + 1, row / 336 + 1))
 }
 
 impl Stage {
@@ -79,9 +79,9 @@ impl Stage {
             .await;
         let stage = Self {
             seeded,
-            hub,
-            provider,
-            consumer,
+            _hub: hub,
+            _provider: provider,
+            _consumer: consumer,
             consumer_agent,
             grant,
             source,
