@@ -607,6 +607,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/flows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What flows between departments by subscriptions: state, delay, rows and bytes of the last 30 days. */
+        get: operations["list_flows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/grants": {
         parameters: {
             query?: never;
@@ -1859,6 +1876,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/runs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows one run; while it goes on, with its figures so far. */
+        get: operations["show_run"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/session": {
         parameters: {
             query?: never;
@@ -2170,6 +2204,177 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/subscriptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists subscriptions of the own department, as consumer or provider; all for those who run or audit the platform. */
+        get: operations["list_subscriptions"];
+        put?: never;
+        /** Makes a subscription; for people of the consumer. */
+        post: operations["create_subscription"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/subscriptions/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Holds a subscription against its grant and its target, and makes nothing. */
+        post: operations["check_subscription"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/subscriptions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows one subscription. */
+        get: operations["show_subscription"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/subscriptions/{id}/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Compares the target with the source, row by row; writes nothing. */
+        post: operations["compare_subscription"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/subscriptions/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends a subscription for good. The table stays as it is. */
+        post: operations["end_subscription"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/subscriptions/{id}/held": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Rows held back at the target, asked live; for people of the consumer. */
+        get: operations["list_held_rows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/subscriptions/{id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Pauses a subscription; a run that goes on stops at once. */
+        post: operations["pause_subscription"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/subscriptions/{id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lets a paused or halted subscription go on. */
+        post: operations["resume_subscription"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/subscriptions/{id}/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begins a run now. */
+        post: operations["run_subscription"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/subscriptions/{id}/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the runs of a subscription, newest first. */
+        get: operations["list_runs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/systems": {
         parameters: {
             query?: never;
@@ -2466,6 +2671,8 @@ export interface components {
             pins: components["schemas"]["PinView"][];
             /** @description Its sources. */
             sources: components["schemas"]["SourceView"][];
+            /** @description Its places of delivery. */
+            targets: components["schemas"]["TargetView"][];
             /** @description Version of its program. */
             version: string;
         };
@@ -2531,6 +2738,11 @@ export interface components {
         Begin: {
             /** @description A page of the console. */
             return_to?: string | null;
+        };
+        /** @description A run that was begun. */
+        Begun: {
+            /** @description The run. */
+            run_id: components["schemas"]["RunId"];
         };
         /** @description One system, opened. */
         BudgetDetail: components["schemas"]["BudgetLine"] & {
@@ -2693,6 +2905,16 @@ export interface components {
          * @enum {string}
          */
         ChangeKind: "added" | "removed" | "changed";
+        /** @description What the wizard is told before anything is made. */
+        Checked: {
+            /**
+             * Format: int64
+             * @description When the first run would be due, Unix milliseconds.
+             */
+            first_due_ms?: number | null;
+            /** @description How the target stands. */
+            standing: Record<string, never>;
+        };
         /** @description The map at a time. */
         ChimneyMap: {
             /**
@@ -2969,6 +3191,15 @@ export interface components {
             key?: boolean;
             /** @description Name at the department. */
             name: string;
+        };
+        /** @description An item of a subscription. */
+        ColumnInput: {
+            /** @description Column of the target table; the item's name when left out. */
+            column?: string | null;
+            /** @description Item; must be granted for delivery. */
+            item: string;
+            /** @description Masked beyond what the grant says. */
+            masked?: boolean;
         };
         /** @description What is proposed for one column. */
         ColumnProposal: {
@@ -3579,6 +3810,69 @@ export interface components {
             /** @description Chinese sentence. */
             zh: string;
         };
+        /** @description Figures of a run. */
+        Figures: {
+            /**
+             * Format: int64
+             * @description Bytes moved.
+             */
+            bytes: number;
+            /**
+             * Format: int64
+             * @description Chunks delivered.
+             */
+            chunks: number;
+            /**
+             * Format: int64
+             * @description Rows deleted.
+             */
+            deleted: number;
+            /**
+             * Format: int64
+             * @description Rows delivered.
+             */
+            delivered: number;
+            /**
+             * Format: int64
+             * @description Rows outside the conditions.
+             */
+            filtered: number;
+            /**
+             * Format: int64
+             * @description Rows with a value that is not valid, delivered with a flag.
+             */
+            flagged: number;
+            /**
+             * Format: int64
+             * @description Rows held back.
+             */
+            held: number;
+            /**
+             * Format: int64
+             * @description Rows inserted.
+             */
+            inserted: number;
+            /**
+             * Format: int64
+             * @description Rows read.
+             */
+            read: number;
+            /**
+             * Format: int64
+             * @description Rows with a repaired value.
+             */
+            repaired: number;
+            /**
+             * Format: int64
+             * @description Rows that were the same already.
+             */
+            unchanged: number;
+            /**
+             * Format: int64
+             * @description Rows updated.
+             */
+            updated: number;
+        };
         /** @description Row filter, as the interface shows it. */
         FilterView: {
             /** @description All must hold. */
@@ -3683,43 +3977,58 @@ export interface components {
          * @enum {string}
          */
         FlowState: "alive" | "dead" | "unused";
-        /** @description What flows from one department to another. */
+        /** @description What flows from one department to another by one subscription. */
         FlowView: {
             /**
              * Format: int64
-             * @description Answered calls within the window.
+             * @description Up to when the target is true, Unix milliseconds.
              */
-            calls: number;
-            /** @description Who asks. */
+            as_of_ms?: number | null;
+            /**
+             * Format: int64
+             * @description Bytes moved in the last 30 days.
+             */
+            bytes: number;
+            /** @description Consumer. */
             consumer_id: components["schemas"]["OrganisationId"];
             /** @description Its name. */
             consumer_name: string;
+            /** @description Whether it goes on without end. */
+            continuous: boolean;
             /**
              * Format: int64
-             * @description Grants that could be used at the time.
+             * @description Of these, failed.
              */
-            grants: number;
+            failed: number;
             /**
              * Format: int64
-             * @description Last answered call up to the time, Unix milliseconds.
+             * @description Delay of the last change, milliseconds.
              */
-            last_ms?: number | null;
-            /** @description Who answers. */
+            lag_ms?: number | null;
+            /** @description Its name. */
+            name: string;
+            /** @description Provider. */
             provider_id: components["schemas"]["OrganisationId"];
             /** @description Its name. */
             provider_name: string;
+            /** @description Resource. */
+            resource_name: string;
             /**
              * Format: int64
-             * @description Refused calls within the window.
+             * @description Rows delivered in the last 30 days.
              */
-            refused: number;
-            /** @description Whether it flows. */
-            state: components["schemas"]["FlowState"];
+            rows: number;
+            /** @description Whether a run is going on now. */
+            running: boolean;
             /**
              * Format: int64
-             * @description Those of them whose resource the consumer did not call within the window.
+             * @description Runs of the last 30 days.
              */
-            unused_grants: number;
+            runs: number;
+            /** @description How it stands. */
+            state: components["schemas"]["SubscriptionState"];
+            /** @description Subscription. */
+            subscription_id: components["schemas"]["SubscriptionId"];
         };
         /** @description An item of a hit in which the question was found. */
         FoundItem: {
@@ -3907,6 +4216,15 @@ export interface components {
             /** @description Chinese name. */
             zh: string;
         };
+        /** @description A row that was held back. */
+        HeldView: {
+            /** @description Its key. */
+            key: string;
+            /** @description Item and code of each reason, parted by blanks. */
+            reasons: string;
+            /** @description The row, a JSON object. */
+            row: string;
+        };
         /** @description A resource that was found. */
         Hit: {
             /** @description Beginning of the abstract. */
@@ -4067,6 +4385,11 @@ export interface components {
              */
             yearly_cost_yuan?: number | null;
         };
+        /**
+         * @description What becomes of rows with values that are not valid.
+         * @enum {string}
+         */
+        InvalidView: "flag" | "hold_back";
         /** @description An item as it stands in the catalogue. */
         Item: {
             /** @description Data type. */
@@ -4352,6 +4675,11 @@ export interface components {
          * @enum {string}
          */
         Method: "Interface";
+        /**
+         * @description How the source is read.
+         * @enum {string}
+         */
+        MethodView: "full" | "after" | "changes";
         /** @description Calls of one month. */
         MonthView: {
             /**
@@ -4529,6 +4857,15 @@ export interface components {
          * @enum {string}
          */
         NegativeScope: "publish" | "share";
+        /** @description Something to tell about a subscription or a run. */
+        Notice: {
+            /** @description Stable code. */
+            code: string;
+            /** @description In English. */
+            en: string;
+            /** @description In Chinese. */
+            zh: string;
+        };
         /** @description The one notice (一次性告知). */
         NoticeInput: {
             /** @description Gaps a person adds. */
@@ -4757,6 +5094,8 @@ export interface components {
                 pins: components["schemas"]["PinView"][];
                 /** @description Its sources. */
                 sources: components["schemas"]["SourceView"][];
+                /** @description Its places of delivery. */
+                targets: components["schemas"]["TargetView"][];
                 /** @description Version of its program. */
                 version: string;
             }[];
@@ -6101,6 +6440,83 @@ export interface components {
             total: number;
         };
         /** @description One page of a list. */
+        Page_RunView: {
+            /** @description Rows of this page. */
+            items: {
+                /**
+                 * Format: int64
+                 * @description Up to when the target was true afterwards, Unix milliseconds.
+                 */
+                as_of_ms?: number | null;
+                /** @description Outcome of a comparison. */
+                compared?: Record<string, never> | null;
+                /**
+                 * Format: int64
+                 * @description When it ended, Unix milliseconds.
+                 */
+                ended_ms?: number | null;
+                /**
+                 * Format: int64
+                 * @description Rows expected, while it goes on.
+                 */
+                expected?: number | null;
+                /** @description Figures. */
+                figures: components["schemas"]["Figures"];
+                /**
+                 * Format: int64
+                 * @description First entry in the hub's log.
+                 */
+                first_index?: number | null;
+                /** @description Id. */
+                id: components["schemas"]["RunId"];
+                /** @description `deliver` or `compare`. */
+                kind: string;
+                /**
+                 * Format: int64
+                 * @description Last entry in the hub's log.
+                 */
+                last_index?: number | null;
+                /** @description `replace`, `apply` or `compare`. */
+                mode: string;
+                notice?: components["schemas"]["Notice"] | null;
+                /** @description Remarks: item to code to number of values. */
+                remarks: {
+                    [key: string]: {
+                        [key: string]: number;
+                    };
+                };
+                /**
+                 * Format: int64
+                 * @description Rows a second.
+                 */
+                rows_per_second: number;
+                /**
+                 * Format: int64
+                 * @description When it began, Unix milliseconds.
+                 */
+                started_ms: number;
+                /** @description `running`, `succeeded`, `stopped` or `failed`. */
+                state: string;
+                /** @description Subscription. */
+                subscription_id: components["schemas"]["SubscriptionId"];
+            }[];
+            /**
+             * Format: int64
+             * @description Page, from 1.
+             */
+            page: number;
+            /**
+             * Format: int64
+             * @description Rows a page.
+             */
+            page_size: number;
+            /**
+             * Format: int64
+             * @description Rows of the whole list.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
         Page_Set: {
             /** @description Rows of this page. */
             items: {
@@ -6114,6 +6530,83 @@ export interface components {
                 standard: string;
                 /** @description Chinese name. */
                 zh: string;
+            }[];
+            /**
+             * Format: int64
+             * @description Page, from 1.
+             */
+            page: number;
+            /**
+             * Format: int64
+             * @description Rows a page.
+             */
+            page_size: number;
+            /**
+             * Format: int64
+             * @description Rows of the whole list.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
+        Page_SubscriptionView: {
+            /** @description Rows of this page. */
+            items: {
+                /**
+                 * Format: int64
+                 * @description Up to when the target is true, Unix milliseconds.
+                 */
+                as_of_ms?: number | null;
+                /** @description Consumer. */
+                consumer_id: components["schemas"]["OrganisationId"];
+                /** @description Its name. */
+                consumer_name: string;
+                /**
+                 * Format: int64
+                 * @description When it was made, Unix milliseconds.
+                 */
+                created_ms: number;
+                /**
+                 * Format: int32
+                 * @description Failures in a row.
+                 */
+                failures: number;
+                /** @description Id. */
+                id: components["schemas"]["SubscriptionId"];
+                /** @description What it says. */
+                input: components["schemas"]["SubscriptionInput"];
+                /** @description Labels of its items. */
+                labels: components["schemas"]["ItemLabel"][];
+                /**
+                 * Format: int64
+                 * @description Delay between a change at the source and the target, milliseconds, for what runs continuously.
+                 */
+                lag_ms?: number | null;
+                last_run?: components["schemas"]["RunView"] | null;
+                /**
+                 * Format: int64
+                 * @description When a run last succeeded, Unix milliseconds.
+                 */
+                last_success_ms?: number | null;
+                /** @description Whether the reader may pause, resume, start and end it. */
+                may_change: boolean;
+                /**
+                 * Format: int64
+                 * @description When the next run is due, Unix milliseconds.
+                 */
+                next_due_ms?: number | null;
+                notice?: components["schemas"]["Notice"] | null;
+                /** @description Provider. */
+                provider_id: components["schemas"]["OrganisationId"];
+                /** @description Its name. */
+                provider_name: string;
+                /** @description Its code. */
+                resource_code: string;
+                /** @description Resource. */
+                resource_id: components["schemas"]["ResourceId"];
+                /** @description Its name. */
+                resource_name: string;
+                /** @description How it stands. */
+                state: components["schemas"]["SubscriptionState"];
             }[];
             /**
              * Format: int64
@@ -7021,6 +7514,82 @@ export interface components {
             /** @description Existing resources to ask for. */
             targets: components["schemas"]["Target"][];
         };
+        /** @description One run of a subscription. */
+        RunId: string;
+        /** @description A run. */
+        RunView: {
+            /**
+             * Format: int64
+             * @description Up to when the target was true afterwards, Unix milliseconds.
+             */
+            as_of_ms?: number | null;
+            /** @description Outcome of a comparison. */
+            compared?: Record<string, never> | null;
+            /**
+             * Format: int64
+             * @description When it ended, Unix milliseconds.
+             */
+            ended_ms?: number | null;
+            /**
+             * Format: int64
+             * @description Rows expected, while it goes on.
+             */
+            expected?: number | null;
+            /** @description Figures. */
+            figures: components["schemas"]["Figures"];
+            /**
+             * Format: int64
+             * @description First entry in the hub's log.
+             */
+            first_index?: number | null;
+            /** @description Id. */
+            id: components["schemas"]["RunId"];
+            /** @description `deliver` or `compare`. */
+            kind: string;
+            /**
+             * Format: int64
+             * @description Last entry in the hub's log.
+             */
+            last_index?: number | null;
+            /** @description `replace`, `apply` or `compare`. */
+            mode: string;
+            notice?: components["schemas"]["Notice"] | null;
+            /** @description Remarks: item to code to number of values. */
+            remarks: {
+                [key: string]: {
+                    [key: string]: number;
+                };
+            };
+            /**
+             * Format: int64
+             * @description Rows a second.
+             */
+            rows_per_second: number;
+            /**
+             * Format: int64
+             * @description When it began, Unix milliseconds.
+             */
+            started_ms: number;
+            /** @description `running`, `succeeded`, `stopped` or `failed`. */
+            state: string;
+            /** @description Subscription. */
+            subscription_id: components["schemas"]["SubscriptionId"];
+        };
+        /** @description When runs begin. */
+        Schedule: {
+            /** @enum {string} */
+            kind: "manual";
+        } | {
+            /** @description Five fields: minute, hour, day of month, month, day of week. */
+            cron: string;
+            /** @enum {string} */
+            kind: "cron";
+            /** @description Only on working days (工作日), make-up days included. */
+            working_days?: boolean;
+        } | {
+            /** @enum {string} */
+            kind: "continuous";
+        };
         /** @description Items, rows, shapes, validity and quotas. */
         Scope: {
             /**
@@ -7179,7 +7748,7 @@ export interface components {
          * @description Shape of an exchange.
          * @enum {string}
          */
-        ShapeView: "query" | "verify";
+        ShapeView: "query" | "verify" | "batch";
         /**
          * @description 共享方式 (Decree 809: service interface, batch exchange, file download).
          * @enum {string}
@@ -7263,6 +7832,108 @@ export interface components {
         Subject: {
             /** @description Subject (`sub`) at the service. */
             subject: string;
+        };
+        /** @description A subscription (订阅). */
+        SubscriptionId: string;
+        /** @description A subscription as it is asked for. */
+        SubscriptionInput: {
+            /** @description Whether rows may be overwritten that stand in the table and were not delivered by this subscription. */
+            adopt?: boolean;
+            /** @description Agent of the consumer that writes. */
+            agent_id: components["schemas"]["AgentId"];
+            /** @description Items, in the order of the columns. */
+            columns: components["schemas"]["ColumnInput"][];
+            /**
+             * Format: int64
+             * @description First instant after its end, Unix milliseconds; that of the grant when left out.
+             */
+            ends_ms?: number | null;
+            /** @description Grant it lies under. */
+            grant_id: components["schemas"]["GrantId"];
+            /** @description What becomes of rows with values that are not valid. */
+            invalid?: components["schemas"]["InvalidView"];
+            /** @description Items that tell rows apart. */
+            keys: string[];
+            /** @description How the source is read. */
+            method: components["schemas"]["MethodView"];
+            /** @description Name for people. */
+            name: string;
+            /** @description Matter and basis; one of the grant's. */
+            purpose: components["schemas"]["PurposeView"];
+            /** @description Conditions that narrow the grant's own. */
+            row_filter?: components["schemas"]["FilterView"];
+            /** @description When runs begin. */
+            schedule?: components["schemas"]["Schedule"];
+            /** @description Table there (`table` or `schema.table`), or the name of a file. */
+            table: string;
+            /** @description Target, by its name in that agent's configuration. */
+            target: string;
+            /** @description Item whose column is the watermark, with the method `after`; the as-of column of the mount when left out. */
+            watermark?: string | null;
+        };
+        /**
+         * @description How a subscription stands.
+         * @enum {string}
+         */
+        SubscriptionState: "active" | "paused" | "halted" | "ended";
+        /** @description A subscription as people see it. */
+        SubscriptionView: {
+            /**
+             * Format: int64
+             * @description Up to when the target is true, Unix milliseconds.
+             */
+            as_of_ms?: number | null;
+            /** @description Consumer. */
+            consumer_id: components["schemas"]["OrganisationId"];
+            /** @description Its name. */
+            consumer_name: string;
+            /**
+             * Format: int64
+             * @description When it was made, Unix milliseconds.
+             */
+            created_ms: number;
+            /**
+             * Format: int32
+             * @description Failures in a row.
+             */
+            failures: number;
+            /** @description Id. */
+            id: components["schemas"]["SubscriptionId"];
+            /** @description What it says. */
+            input: components["schemas"]["SubscriptionInput"];
+            /** @description Labels of its items. */
+            labels: components["schemas"]["ItemLabel"][];
+            /**
+             * Format: int64
+             * @description Delay between a change at the source and the target, milliseconds, for what runs continuously.
+             */
+            lag_ms?: number | null;
+            last_run?: components["schemas"]["RunView"] | null;
+            /**
+             * Format: int64
+             * @description When a run last succeeded, Unix milliseconds.
+             */
+            last_success_ms?: number | null;
+            /** @description Whether the reader may pause, resume, start and end it. */
+            may_change: boolean;
+            /**
+             * Format: int64
+             * @description When the next run is due, Unix milliseconds.
+             */
+            next_due_ms?: number | null;
+            notice?: components["schemas"]["Notice"] | null;
+            /** @description Provider. */
+            provider_id: components["schemas"]["OrganisationId"];
+            /** @description Its name. */
+            provider_name: string;
+            /** @description Its code. */
+            resource_code: string;
+            /** @description Resource. */
+            resource_id: components["schemas"]["ResourceId"];
+            /** @description Its name. */
+            resource_name: string;
+            /** @description How it stands. */
+            state: components["schemas"]["SubscriptionState"];
         };
         /** @description What may be changed of an information system; what is left out stays. */
         SystemChange: {
@@ -7406,6 +8077,13 @@ export interface components {
             request_link: string;
             /** @description Id. */
             resource_id: components["schemas"]["ResourceId"];
+        };
+        /** @description A place of delivery of an agent (投递目标). */
+        TargetView: {
+            /** @description `postgres`, `mysql`, `sqlite`, `files` or `http`. */
+            kind: string;
+            /** @description Name at the agent. */
+            name: string;
         };
         /** @description A time line, oldest first. */
         Timeline: {
@@ -9518,6 +10196,33 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_flows: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlowView"][];
+                };
+            };
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -13749,6 +14454,35 @@ export interface operations {
             };
         };
     };
+    show_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     read_session: {
         parameters: {
             query?: never;
@@ -14583,6 +15317,493 @@ export interface operations {
                 };
             };
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_subscriptions: {
+        parameters: {
+            query?: {
+                /** @description Text to search for. */
+                q?: string;
+                /** @description Page, from 1. */
+                page?: number;
+                /** @description Rows a page, at most 200. */
+                page_size?: number;
+                /** @description Field to sort by; `-` before it for descending. */
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_SubscriptionView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    create_subscription: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SubscriptionInput"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubscriptionView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    check_subscription: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SubscriptionInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Checked"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    show_subscription: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubscriptionView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    compare_subscription: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Begun"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    end_subscription: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubscriptionView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_held_rows: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HeldView"][];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    pause_subscription: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubscriptionView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    resume_subscription: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubscriptionView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    run_subscription: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Begun"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_runs: {
+        parameters: {
+            query?: {
+                /** @description Text to search for. */
+                q?: string;
+                /** @description Page, from 1. */
+                page?: number;
+                /** @description Rows a page, at most 200. */
+                page_size?: number;
+                /** @description Field to sort by; `-` before it for descending. */
+                sort?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_RunView"];
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
