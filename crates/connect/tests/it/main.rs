@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a helper of a test fails the test")]
 
 mod capture;
+mod capture_mariadb;
 mod capture_postgres;
 mod capture_postgres_faults;
 mod config;

@@ -11,6 +11,12 @@ use sqlx::{
     },
 };
 
+mod binlog;
+mod layout;
+mod rows;
+mod statement;
+mod watching;
+
 use super::{
     engine::{Condition, Engine, Fault, Key, as_integer, as_unsigned, is_date, is_decimal, is_stamp},
     mysql_schema,
@@ -21,6 +27,7 @@ use crate::{config::ServerConfig, error::SourceError, source::SourceKind, text::
 /// A MySQL or MariaDB database.
 pub(crate) struct Mysql {
     options: MySqlConnectOptions,
+    config: ServerConfig,
     statement_ms: u64,
 }
 
@@ -43,7 +50,7 @@ impl Mysql {
         if let Some(password) = &config.password {
             options = options.password(password.reveal());
         }
-        Ok(Self { options, statement_ms: config.limits.statement_timeout_ms.max(1) })
+        Ok(Self { options, config: config.clone(), statement_ms: config.limits.statement_timeout_ms.max(1) })
     }
 
     pub(super) fn quote(name: &str) -> String {
@@ -214,5 +221,3 @@ impl Engine for Mysql {
 fn without_zeros(text: &str) -> &str {
     if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { text }
 }
-
-impl super::watching::Watching for Mysql {}
