@@ -15,7 +15,7 @@ use crate::{
     support::{Outcome, code, source, strings, texts},
 };
 
-fn options() -> testbed::MariadbOptions {
+pub fn options() -> testbed::MariadbOptions {
     let args = ["--log-bin=mysql-bin", "--binlog-format=ROW", "--binlog-row-image=FULL", "--server-id=1"];
     testbed::MariadbOptions { args: strings(&args), ..Default::default() }
 }

@@ -6,6 +6,7 @@ mod capture;
 mod capture_mariadb;
 mod capture_postgres;
 mod capture_postgres_faults;
+mod capture_speed;
 mod config;
 mod digests;
 mod files;
