@@ -10,6 +10,11 @@ use crate::{
     support::{Outcome, source},
 };
 
+#[expect(clippy::print_stdout, reason = "a measurement prints what it measured")]
+fn tell(line: &str) {
+    println!("{line}");
+}
+
 /// Measures one large transaction, many small ones, and how long a single change takes.
 async fn measure(
     source: &dyn Source,
@@ -36,7 +41,7 @@ async fn measure(
             source.confirm(&copy.watch(), &copy.position).await?;
         }
         let seconds = begun.elapsed().as_secs_f64();
-        println!("{what}: {images} images in {seconds:.2} s, {:.0} images/s", images as f64 / seconds);
+        tell(&format!("{what}: {images} images in {seconds:.2} s, {:.0} images/s", images as f64 / seconds));
     }
     let mut waits = Vec::new();
     for id in 0..40 {
@@ -46,7 +51,7 @@ async fn measure(
         waits.push(begun.elapsed());
     }
     waits.sort();
-    println!("one change after its commit: median {:?}, longest {:?}", waits[20], waits[39]);
+    tell(&format!("one change after its commit: median {:?}, longest {:?}", waits[20], waits[39]));
     source.unwatch("w_speed").await?;
     Ok(())
 }

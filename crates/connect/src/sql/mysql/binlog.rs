@@ -272,8 +272,12 @@ impl Decoder {
         }
         // What is sent without being part of the file has no place in it.
         let placed = header.log_pos() > 0 && ty != FORMAT_DESCRIPTION && header.flags_raw() & 0x20 == 0;
-        if !self.within && placed {
-            (self.place.file, self.place.offset) = (self.file.clone(), header.log_pos().into());
+        let offset = u64::from(header.log_pos());
+        // Beyond 4 GB, which only a transaction of that size brings about, places are no longer told; the last one that
+        // was serves, and what follows it is given again after a resumption.
+        let wrapped = self.place.file == self.file && offset < self.place.offset;
+        if !self.within && placed && !wrapped {
+            (self.place.file, self.place.offset) = (self.file.clone(), offset);
         }
         Ok(look)
     }
@@ -298,18 +302,10 @@ impl Decoder {
             Meaning::Nothing => {}
             Meaning::Begin => self.begin(),
             Meaning::Commit => self.commit(event),
-            Meaning::Rollback => {
-                if self.given {
-                    return Err(self.untold());
-                }
-                self.images.images.truncate(self.mark);
-                self.commit(event);
-            }
-            Meaning::Uncertain => {
-                if self.touched() {
-                    return Err(self.untold());
-                }
-            }
+            // What is rolled back is not logged, unless tables without transactions took part in it.
+            Meaning::Rollback | Meaning::Uncertain if self.touched() => return Err(self.untold()),
+            Meaning::Rollback => self.commit(event),
+            Meaning::Uncertain => {}
             Meaning::Altered => return Ok(true),
             Meaning::Untold => return Err(self.untold()),
             Meaning::Emptied => return Err(SourceError::truncated(&self.source.name, &self.table)),

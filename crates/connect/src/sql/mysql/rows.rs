@@ -73,7 +73,8 @@ enum Raw<'b> {
 impl<'b> Raw<'b> {
     fn read(coded: Coded, from: &mut Front<'b>) -> Option<Self> {
         let [first, second] = coded.meta;
-        let fraction = usize::from(first).div_ceil(2);
+        // Six digits at most; what claims more is of no known width.
+        let fraction = usize::from(first.min(7)).div_ceil(2);
         Some(match coded.ty {
             1 => Self::Int(from.little(1)?, 1),
             2 => Self::Int(from.little(2)?, 2),
