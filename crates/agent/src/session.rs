@@ -149,7 +149,7 @@ impl Session {
             let described = async {
                 let _permit = agent.metadata.acquire().await;
                 match &request.what {
-                    Some(metadata_request::What::Target(question)) => agent.targets.answer(&question.json).await,
+                    Some(metadata_request::What::Target(question)) => crate::carry::answer(&agent, &question.json).await,
                     _ => agent.sources.describe(&agent.deny, &request).await,
                 }
             };

@@ -73,7 +73,7 @@ pub struct ServerConfig {
     /// `schema.table`.
     #[serde(default)]
     pub schemas: Vec<String>,
-    /// Connections held at most.
+    /// Connections held at most; each table whose changes are captured holds one more.
     #[serde(default = "defaults::connections")]
     pub max_connections: u32,
     /// Time limits.

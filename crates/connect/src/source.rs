@@ -15,7 +15,7 @@ use crate::{
 
 /// A department system (数据源) that can be listed, profiled, looked up and read.
 ///
-/// All access is read-only. Table and column names are always checked against the source's own schema
+/// All access is read-only; a watching keeps no more than a place in the database's own log. Table and column names are always checked against the source's own schema
 /// before they reach it, so a name can never carry a statement.
 #[async_trait]
 pub trait Source: Send + Sync {
@@ -52,15 +52,17 @@ pub trait Source: Send + Sync {
     }
 
     /// Begins to watch, anew when the name was watched before, and gives the position from which changes will be given.
-    /// A reading of the table that begins afterwards overlaps with them and misses nothing.
+    /// A reading of the table that begins afterwards overlaps with them and misses nothing. No stream of this name may be
+    /// running. What stands in the way is refused with `watch.refused`.
     async fn watch_from_now(&self, _watch: &Watch<'_>) -> Result<String, SourceError> {
         Err(SourceError::watch_unsupported(self.kind()))
     }
 
     /// What changes in a table from a position on, without end: in the order of the commits, soon after each. Holds a
-    /// connection of its own. After an error the stream ends; a transient one is resumed from the last position, after
-    /// the codes `watch.position_lost`, `watch.truncated` and `watch.schema_changed` the watcher has to begin anew with
-    /// [`Source::watch_from_now`] and a whole reading. Dropping the stream ends the watching.
+    /// connection of its own. After an error the stream ends (an end without one counts as `source.down`); a transient
+    /// one is resumed from the last position; after the codes `watch.position_lost`, `watch.truncated` and
+    /// `watch.schema_changed` the watcher has to begin anew with [`Source::watch_from_now`] and a whole reading. Dropping
+    /// the stream ends the watching.
     async fn changes(
         &self,
         _watch: &Watch<'_>,

@@ -32,7 +32,12 @@ pub struct Watch<'a> {
     pub whole_rows: bool,
 }
 
-/// Some changes, in the order in which they were committed.
+/// Some changes, in the order in which they were committed. An update is what is gone and then what is there now; where
+/// the source does not tell what is gone and the key stayed the same, only the latter.
+///
+/// A large transaction comes in several pieces, of which only the last moves the position: after a resumption in between
+/// all of it is given again. Without rows only the position is to be kept, so that the source need not hold its log for a
+/// table in which nothing happens.
 #[derive(Debug, Clone)]
 pub struct Changes {
     /// Where the source stands after them; changes are given again from here on.

@@ -19,6 +19,7 @@ pub(crate) fn handlers(exchange: &Exchange) -> Vec<Arc<dyn Handler>> {
         Arc::new(GrantChanged(exchange.clone())),
         Arc::new(MountChanged(exchange.clone())),
         crate::quality::handler(exchange),
+        crate::subscriptions::handler(exchange),
     ]
 }
 

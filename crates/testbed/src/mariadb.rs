@@ -147,6 +147,8 @@ fn server_args(data: &Path, dir: &Path, port: u16, options: &MariadbOptions) -> 
     args.push(equals("--socket", &dir.join("server.sock")));
     args.push(equals("--pid-file", &dir.join("server.pid")));
     args.push(equals("--init-file", &dir.join("init.sql")));
+    // A server that starts removes what it takes for leftovers from there, also those of another one that runs.
+    args.push(equals("--tmpdir", dir));
     args.push(format!("--port={port}").into());
     for arg in [
         "--bind-address=127.0.0.1",

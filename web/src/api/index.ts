@@ -10,6 +10,7 @@ export * from './projects'
 export * from './sharing'
 export * from './proposals'
 export * from './sheet'
+export * from './subscriptions'
 export * from './types'
 export { ApiError, asApiError, onLoggedOut } from './client'
 

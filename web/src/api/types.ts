@@ -306,7 +306,8 @@ export type ClientWithSecret = Schema['ClientWithSecret']
 
 export type ConditionOp = 'eq' | 'in' | 'prefix' | 'at_least' | 'at_most'
 export type Condition = With<Schema['ConditionView'], { op: ConditionOp }>
-export type Shape = 'query' | 'verify'
+/** Asking for one subject, checking, and whole tables. */
+export type Shape = 'query' | 'verify' | 'batch'
 export interface Purpose {
   matter: string
   basis: string

@@ -40,6 +40,7 @@ export const MENU: MenuGroup[] = [
       { name: 'needs', text: 'nav.needs', under: '/needs' },
       { name: 'ask', text: 'nav.ask', under: '/ask' },
       { name: 'grants', text: 'nav.grants', under: '/grants' },
+      { name: 'subscriptions', text: 'nav.subscriptions', under: '/subscriptions' },
       { name: 'clients', text: 'nav.clients', under: '/clients' },
     ],
   },
@@ -47,6 +48,7 @@ export const MENU: MenuGroup[] = [
     text: 'group.oversight',
     entries: [
       { name: 'map', text: 'nav.map', under: '/map' },
+      { name: 'flows', text: 'nav.flows', under: '/flows' },
       { name: 'plans', text: 'nav.plans', under: '/plans' },
       { name: 'budget', text: 'nav.budget', under: '/budget' },
       { name: 'systems', text: 'nav.systems', under: '/systems' },

@@ -6,6 +6,9 @@ const STAFF: Role[] = ['department_head', 'department_operator']
 const PARTIES: Role[] = ['business_operator', 'security_auditor', 'department_head', 'department_operator', 'department_developer']
 export const PLAN_READERS: Role[] = ['business_operator', 'security_auditor', 'department_head', 'department_operator']
 
+/** Who makes subscriptions and runs them. */
+export const RECEIVERS: Role[] = ['department_operator', 'department_developer', 'department_head']
+
 export const WORK_ROUTES: RouteRecordRaw[] = [
   { path: '/approvals', name: 'approvals', component: () => import('@/pages/requests/ApprovalsPage.vue'), meta: { title: 'nav.approvals', roles: ['department_head'] } },
   { path: '/requests', name: 'requests', component: () => import('@/pages/requests/ListPage.vue'), meta: { title: 'nav.requests', roles: PARTIES } },
@@ -20,5 +23,9 @@ export const WORK_ROUTES: RouteRecordRaw[] = [
   { path: '/plans/new', name: 'plan-new', component: () => import('@/pages/plans/EditPage.vue'), meta: { title: 'plans.new', roles: ['department_operator'] } },
   { path: '/plans/:id', name: 'plan', component: () => import('@/pages/plans/DetailPage.vue'), props: true, meta: { title: 'nav.plans', roles: PLAN_READERS } },
   { path: '/plans/:id/edit', name: 'plan-edit', component: () => import('@/pages/plans/EditPage.vue'), props: true, meta: { title: 'nav.plans', roles: ['department_operator'] } },
+  { path: '/subscriptions', name: 'subscriptions', component: () => import('@/pages/subscriptions/ListPage.vue'), meta: { title: 'nav.subscriptions' } },
+  { path: '/subscriptions/new', name: 'subscription-new', component: () => import('@/pages/subscriptions/NewPage.vue'), meta: { title: 'sub.new', roles: RECEIVERS } },
+  { path: '/subscriptions/:id', name: 'subscription', component: () => import('@/pages/subscriptions/DetailPage.vue'), props: true, meta: { title: 'nav.subscriptions' } },
+  { path: '/flows', name: 'flows', component: () => import('@/pages/flows/FlowsPage.vue'), meta: { title: 'nav.flows' } },
   { path: '/needs/:id', name: 'need', component: () => import('@/pages/needs/DetailPage.vue'), props: true, meta: { title: 'nav.needs', roles: PARTIES } },
 ]

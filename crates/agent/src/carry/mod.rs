@@ -14,7 +14,7 @@ mod targets;
 use std::sync::Arc;
 use std::time::Duration;
 
-use plan::batch::Order;
+use plan::batch::{Order, TargetQuestion};
 use tokio_util::sync::CancellationToken;
 use wire::proto::{CarryStart, parcel};
 
@@ -22,6 +22,28 @@ use crate::agent::Agent;
 use crate::credentials::Credentials;
 use crate::fault::Fault;
 pub use targets::Targets;
+
+/// Answers a question about what subscriptions need of this agent, as JSON.
+///
+/// # Errors
+/// `target.*`, `source.*`, or `plan.question_malformed`.
+pub async fn answer(agent: &Agent, json: &[u8]) -> Result<Vec<u8>, Fault> {
+    match serde_json::from_slice(json) {
+        Ok(TargetQuestion::Forget { source, subscription }) => {
+            provide::forget(agent, &source, &subscription).await?;
+            Ok(b"null".to_vec())
+        }
+        Ok(question) => agent.targets.answer(question).await,
+        Err(error) => Err(Fault::new(
+            "plan.question_malformed",
+            format!("询问无法解析（第 {} 列）；请检查枢纽与前置机的版本", error.column()),
+            format!(
+                "The question cannot be read (column {}); check the versions of hub and agent",
+                error.column()
+            ),
+        )),
+    }
+}
 
 /// How long a refusal may take to reach the hub.
 const FAREWELL: Duration = Duration::from_secs(5);

@@ -10,7 +10,7 @@ use wire::agent::AgentCarrier;
 use wire::proto::parcel;
 
 use super::out::Outbox;
-use super::read::{CHUNK_ROWS, Press, Told};
+use super::read::{CHUNK_ROWS, Folder, Press, Told};
 use crate::agent::Agent;
 use crate::fault::Fault;
 use crate::pins::Active;
@@ -49,8 +49,10 @@ pub(super) async fn provide(
         entropy: Arc::clone(&agent.entropy),
         to,
         rest: plan::batch::Tally::default(),
+        comparison: None,
     };
-    let reading = tokio::spawn(read(Arc::clone(&slot), call.clone(), press, watching.clone()));
+    let folder = Folder { state: agent.state.clone(), subscription: call.subscription.clone() };
+    let reading = tokio::spawn(read(Arc::clone(&slot), call.clone(), press, watching.clone(), folder));
     // However this function ends, nobody goes on reading for a run that is over.
     let _stops = Stops(reading.abort_handle());
     let mut out = Outbox::new(agent, &pin, &call, carrier);
@@ -59,6 +61,9 @@ pub(super) async fn provide(
         tokio::select! {
             biased;
             told = told.recv() => match told {
+                Some(Told::Ready) => {
+                    out.carrier.send(parcel::Body::ReadyJson(bytes::Bytes::from_static(b"{}"))).await?;
+                }
                 Some(Told::Chunk(sealed)) => out.send(sealed).await?,
                 Some(Told::Idle(until_ms, position)) => {
                     out.carrier.send(parcel::Body::IdleUntilMs(until_ms)).await?;
@@ -66,7 +71,7 @@ pub(super) async fn provide(
                         confirm(&slot, &watching, &position).await;
                     }
                 }
-                Some(Told::Done(position)) => done = Some(position),
+                Some(Told::Done(position, keep)) => done = Some((position, keep)),
                 None => break,
             },
             heard = out.listen() => heard?,
@@ -76,7 +81,12 @@ pub(super) async fn provide(
         }
     }
     match done {
-        Some(position) => out.done(position).await,
+        Some((position, keep)) => {
+            out.done(position).await?;
+            let Some(keep) = keep else { return Ok(()) };
+            let kept = tokio::task::spawn_blocking(|| keep.keep()).await;
+            kept.map_err(|error| super::receive::broken(&error.to_string()))?
+        }
         None => match reading.await {
             Ok(Ok(())) => Ok(()),
             Ok(Err(fault)) => Err(fault),
@@ -135,14 +145,31 @@ impl Watching {
 }
 
 fn watching(call: &BatchCall, task: &BatchTask) -> Option<Watching> {
-    let plain = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' };
     (call.reading == Reading::Changes).then(|| Watching {
-        name: format!("gt_{}", call.subscription.chars().map(plain).take(56).collect::<String>()),
+        name: watcher(&call.subscription),
         table: task.table().to_owned(),
         columns: task.columns(),
         key_columns: task.key_columns(),
         whole_rows: task.has_conditions(),
     })
+}
+
+/// Name of a subscription's watcher at the source.
+fn watcher(subscription: &str) -> String {
+    let plain = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' };
+    format!("gt_{}", subscription.chars().map(plain).take(56).collect::<String>())
+}
+
+/// Gives up what the source keeps for a subscription that is over.
+///
+/// # Errors
+/// `source.*`.
+pub(super) async fn forget(agent: &Agent, source: &str, subscription: &str) -> Result<(), Fault> {
+    let Some(slot) = agent.sources.get(source) else { return Ok(()) };
+    match slot.source().unwatch(&watcher(subscription)).await {
+        Err(error) if error.code() != SourceCode::WatchUnsupported => Err(fault(source, &error, 0)),
+        _ => Ok(()),
+    }
 }
 
 async fn confirm(slot: &Slot, watching: &Option<Watching>, position: &str) {
@@ -159,6 +186,7 @@ async fn read(
     call: BatchCall,
     mut press: Press,
     watching: Option<Watching>,
+    folder: Folder,
 ) -> Result<(), Fault> {
     let position = call.from.as_deref().and_then(Position::read);
     let done = match (&call.reading, position, &watching) {
@@ -169,14 +197,23 @@ async fn read(
             whole(&slot, &mut press, from).await?
         }
         (Reading::After { .. }, _, _) => whole(&slot, &mut press, Position::After { v: None }).await?,
+        (Reading::Changes, Some(Position::Digests { g }), _) => {
+            return compare(&slot, &mut press, &folder, Some(&g)).await;
+        }
         (Reading::Changes, _, Some(watching)) => {
-            // From here on changes are kept by the source, so that what changes while the table is read comes afterwards.
             let watch = watching.watch();
-            let obstacles =
-                slot.source().watchable(&watch).await.map_err(|error| fault(slot.name(), &error, 0))?;
-            if !obstacles.obstacles.is_empty() {
-                return Err(obstructed(slot.name(), &obstacles));
+            match slot.source().watchable(&watch).await {
+                // A source that keeps no log is read as a whole and compared with the last reading.
+                Err(error) if error.code() == SourceCode::WatchUnsupported => {
+                    return compare(&slot, &mut press, &folder, None).await;
+                }
+                Err(error) => return Err(fault(slot.name(), &error, 0)),
+                Ok(obstacles) if !obstacles.obstacles.is_empty() => {
+                    return Err(obstructed(slot.name(), &obstacles));
+                }
+                Ok(_) => {}
             }
+            // From here on changes are kept by the source, so that what changes while the table is read comes afterwards.
             let from = slot.source().watch_from_now(&watch).await;
             let p = from.map_err(|error| fault(slot.name(), &error, 0))?;
             whole(&slot, &mut press, Position::Log { p }).await?
@@ -184,7 +221,27 @@ async fn read(
         _ => whole(&slot, &mut press, Position::Full).await?,
     };
     // Nobody takes it when the run is over.
-    let _ = press.to.send(Told::Done(done.to_text())).await;
+    let _ = press.to.send(Told::Done(done.to_text(), None)).await;
+    Ok(())
+}
+
+/// The whole table, of which only what differs from the last reading is sent.
+async fn compare(
+    slot: &Slot,
+    press: &mut Press,
+    folder: &Folder,
+    generation: Option<&str>,
+) -> Result<(), Fault> {
+    let Some(keys) = press.task.as_ref().map(BatchTask::key_items) else { return Ok(()) };
+    let (of, wanted) = (folder.clone(), generation.map(str::to_owned));
+    let begun = tokio::task::spawn_blocking(move || of.begin(wanted.as_deref(), &keys)).await;
+    press.comparison = Some(begun.map_err(|error| super::receive::broken(&error.to_string()))??);
+    // Until everything is there the target stands where it stood.
+    let before = generation.map_or(Position::Full, |g| Position::Digests { g: g.to_owned() });
+    whole(slot, press, before).await?;
+    let position = Position::Digests { g: press.run.clone() }.to_text();
+    let keep = press.compared(&position, folder).await?;
+    let _ = press.to.send(Told::Done(position, keep)).await;
     Ok(())
 }
 
@@ -199,6 +256,9 @@ async fn whole(slot: &Slot, press: &mut Press, position: Position) -> Result<Pos
     };
     let after = column.as_deref().map(|column| After { column, value: value.as_deref() });
     let scan = Scan { table: &table, columns: &columns, batch_rows: CHUNK_ROWS, values: Values::Text, after };
+    if press.to.send(Told::Ready).await.is_err() {
+        return Ok(position);
+    }
     let rows = slot.source().stream(&scan).await.map_err(|error| fault(slot.name(), &error, 0))?;
     let last = press.stand(slot.name(), rows, &position).await?;
     Ok(match position {
@@ -218,6 +278,9 @@ async fn follow(
     let failed = |error: connect::SourceError| fault(slot.name(), &error, 0);
     let mut changes = slot.source().changes(&watching.watch(), from).await.map_err(failed)?;
     let mut position = Position::Log { p: from.to_owned() };
+    if press.to.send(Told::Ready).await.is_err() {
+        return Ok(());
+    }
     loop {
         let next = match tokio::time::timeout(QUIET, changes.next()).await {
             Ok(Some(next)) => next.map_err(failed)?,
@@ -235,7 +298,7 @@ async fn follow(
                 continue;
             }
             Err(_) => {
-                let _ = press.to.send(Told::Done(position.to_text())).await;
+                let _ = press.to.send(Told::Done(position.to_text(), None)).await;
                 return Ok(());
             }
         };

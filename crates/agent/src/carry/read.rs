@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use arrow::array::{Array as _, AsArray as _, RecordBatch};
 use connect::SourceError;
+use connect::digest_compare::{Compared, Comparison};
 use futures::StreamExt as _;
 use futures::stream::BoxStream;
 use plan::batch::{BatchTask, ChunkHead, Image, Position, Tally, Worked};
@@ -12,6 +13,7 @@ use tokio::sync::mpsc;
 use crate::clock::{Entropy, SharedClock};
 use crate::fault::Fault;
 use crate::sources::fault;
+use crate::state::StateDir;
 
 /// Rows of one chunk, at most. Four megabytes or so of a register of persons.
 pub(super) const CHUNK_ROWS: usize = 16_384;
@@ -29,11 +31,13 @@ pub(super) struct Sealed {
 
 /// What the reading tells the sending.
 pub(super) enum Told {
+    /// Everything is prepared; reading begins.
+    Ready,
     Chunk(Sealed),
     /// There is nothing new up to this time; the source has been read up to this position.
     Idle(i64, String),
-    /// Everything was read; the position where the source stands.
-    Done(String),
+    /// Everything was read; the position where the source stands, and what is to be kept once the receiver has everything.
+    Done(String, Option<Keep>),
 }
 
 /// Makes chunks of one run.
@@ -46,6 +50,8 @@ pub(super) struct Press {
     pub to: mpsc::Sender<Told>,
     /// Rows that were read and did not make a chunk of their own.
     pub rest: Tally,
+    /// For a source without a log: the last reading, with which this one is compared.
+    pub comparison: Option<Comparison>,
 }
 
 impl Press {
@@ -61,15 +67,24 @@ impl Press {
         let salt = hex::encode(self.entropy.bytes::<16>());
         let rest = std::mem::take(&mut self.rest);
         let (run, seq) = (self.run.clone(), self.seq + 1);
+        let mut comparison = self.comparison.take();
         let worked = tokio::task::spawn_blocking(move || {
             let image = gone.as_deref().map_or(Image::Present, Image::Changes);
-            let worked = task.work(&batch, image).map_err(Fault::from)?;
+            let mut worked = task.work(&batch, image).map_err(Fault::from)?;
+            if let Some(comparison) = &mut comparison {
+                worked.rows =
+                    comparison.diff(&worked.rows).map_err(|error| fault(task.source(), &error, 0))?;
+            }
             let head = ChunkHead { run, seq, position, as_of_ms, tally: rest, salt, parts: [0; 3] };
-            Ok::<_, Fault>((seal(head, worked)?, task))
+            Ok::<_, Fault>((seal(head, worked)?, task, comparison))
         });
-        let (sealed, task) = worked.await.map_err(|error| broken(&error.to_string()))??;
-        self.task = Some(task);
-        match sealed {
+        let (sealed, task, comparison) = worked.await.map_err(|error| broken(&error.to_string()))??;
+        (self.task, self.comparison) = (Some(task), comparison);
+        self.hand_over(sealed).await
+    }
+
+    async fn hand_over(&mut self, made: Made) -> Result<bool, Fault> {
+        match made {
             Made::Chunk(sealed) => {
                 self.seq = sealed.seq;
                 Ok(self.to.send(Told::Chunk(sealed)).await.is_ok())
@@ -79,6 +94,45 @@ impl Press {
                 Ok(!self.to.is_closed())
             }
         }
+    }
+
+    /// Ends the comparison: what is gone since the last reading is taken away, too. Gives what is to be kept.
+    pub async fn compared(&mut self, position: &str, folder: &Folder) -> Result<Option<Keep>, Fault> {
+        let Some(comparison) = self.comparison.take() else { return Ok(None) };
+        let (run, mut seq, position) = (self.run.clone(), self.seq, position.to_owned());
+        let (clock, entropy) = (Arc::clone(&self.clock), Arc::clone(&self.entropy));
+        let source = self.task.as_ref().map(|task| task.source().to_owned()).unwrap_or_default();
+        let schema = self.task.as_ref().map(BatchTask::empty);
+        let ended = tokio::task::spawn_blocking(move || {
+            let failed = |error: SourceError| fault(&source, &error, 0);
+            let compared = comparison.finish().map_err(failed)?;
+            let mut all = Vec::new();
+            for keys in compared.gone().map_err(failed)? {
+                let keys = keys.map_err(failed)?;
+                seq += 1;
+                let tally = Tally { deleted: keys.num_rows() as u64, ..Tally::default() };
+                let Some(rows) = schema.clone() else { break };
+                let worked = Worked { rows, deleted: Some(keys), held: None, tally };
+                let head = ChunkHead {
+                    run: run.clone(),
+                    seq,
+                    position: position.clone(),
+                    as_of_ms: clock.now_ms(),
+                    tally: Tally::default(),
+                    salt: hex::encode(entropy.bytes::<16>()),
+                    parts: [0; 3],
+                };
+                all.push(seal(head, worked)?);
+            }
+            Ok::<_, Fault>((all, compared))
+        });
+        let (made, compared) = ended.await.map_err(|error| broken(&error.to_string()))??;
+        for one in made {
+            if !self.hand_over(one).await? {
+                return Ok(None);
+            }
+        }
+        Ok(Some(Keep { compared, folder: folder.clone(), generation: self.run.clone() }))
     }
 
     /// Reads a stream of rows as they stand, in chunks. Gives the last value of the watermark column, if there is one.
@@ -112,6 +166,55 @@ impl Press {
             }
         }
         Ok(last)
+    }
+}
+
+/// Where the last reading of a subscription is kept.
+#[derive(Clone)]
+pub(super) struct Folder {
+    pub state: StateDir,
+    pub subscription: String,
+}
+
+impl Folder {
+    fn name(&self) -> String {
+        let plain = |c: &char| c.is_ascii_alphanumeric() || *c == '-';
+        format!("reading-{}", self.subscription.chars().filter(plain).take(64).collect::<String>())
+    }
+
+    /// Begins a comparison with the reading that this run left behind; with none, when there is no such run.
+    pub fn begin(&self, generation: Option<&str>, keys: &[String]) -> Result<Comparison, Fault> {
+        let known: Option<String> = self.state.read_json(&format!("{}.json", self.name()))?;
+        let path = self.state.file(&self.name());
+        match generation {
+            Some(wanted) if known.as_deref() != Some(wanted) => {
+                return Err(Fault::new(
+                    "watch.position_lost",
+                    "前置机没有与目标库一致的上次读取摘要，将重新全量比对",
+                    "The agent does not have the digests of the reading that the target holds; the table is read anew",
+                ));
+            }
+            Some(_) => {}
+            // What is there belongs to nobody any longer.
+            None => drop(std::fs::remove_file(&path)),
+        }
+        Comparison::begin(&path, keys).map_err(|error| fault(&self.subscription, &error, 0))
+    }
+}
+
+/// A reading that is kept once the receiver has everything.
+pub(super) struct Keep {
+    compared: Compared,
+    folder: Folder,
+    generation: String,
+}
+
+impl Keep {
+    /// Keeps it. Between the two steps the generation does not fit, and the next run begins anew.
+    pub fn keep(self) -> Result<(), Fault> {
+        let name = self.folder.name();
+        self.compared.keep().map_err(|error| fault(&self.folder.subscription, &error, 0))?;
+        self.folder.state.write_json(&format!("{name}.json"), &self.generation)
     }
 }
 

@@ -66,20 +66,11 @@ impl Targets {
     /// Answers a question about a target as JSON.
     ///
     /// # Errors
-    /// `target.*`, `source.*`, or `plan.question_malformed`.
-    pub async fn answer(&self, json: &[u8]) -> Result<Vec<u8>, Fault> {
-        let question: TargetQuestion = serde_json::from_slice(json).map_err(|error| {
-            Fault::new(
-                "plan.question_malformed",
-                format!("询问无法解析（第 {} 列）；请检查枢纽与前置机的版本", error.column()),
-                format!(
-                    "The question cannot be read (column {}); check the versions of hub and agent",
-                    error.column()
-                ),
-            )
-        })?;
+    /// `target.*`, `source.*`.
+    pub async fn answer(&self, question: TargetQuestion) -> Result<Vec<u8>, Fault> {
         let answer = match question {
             TargetQuestion::Standing(to) => serde_json::to_vec(&self.standing(&to).await?),
+            TargetQuestion::Forget { .. } => serde_json::to_vec(&()),
             TargetQuestion::Held { to, limit } => {
                 let (target, table) = self.find(&to)?;
                 let held = target.held(&table, limit.min(MOST_HELD)).await;

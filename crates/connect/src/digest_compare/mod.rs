@@ -24,7 +24,7 @@
 //! # sample().unwrap();
 //! ```
 //!
-//! Everything here reads and writes files and blocks: run it on a thread for that.
+//! One comparison at a time may stand on a path. Everything here reads and writes files and blocks: run it on a thread for that.
 
 mod file;
 

@@ -99,6 +99,11 @@ pub(crate) trait Engine: Sized + Send + Sync + 'static {
         stream::empty().boxed()
     }
 
+    /// Whether the error says that the server does not know the bulk form, as some that speak the protocol do not.
+    fn lacks_bulk(_error: &sqlx::Error) -> bool {
+        false
+    }
+
     /// The value of a column that was selected by its `select` expression.
     fn cell<'r>(row: &'r Row<Self>, at: usize, column: &Column) -> Result<Cell<'r>, BoxDynError>;
 

@@ -26,6 +26,20 @@ const AHEAD: usize = 2;
 
 type Sender = mpsc::Sender<Result<RecordBatch, SourceError>>;
 
+/// Why a reading in bulk failed.
+enum Failed {
+    /// The server does not know this way.
+    Unknown,
+    /// As any reading may fail.
+    Error(SourceError),
+}
+
+impl From<SourceError> for Failed {
+    fn from(error: SourceError) -> Self {
+        Self::Error(error)
+    }
+}
+
 /// A reading that is about to start.
 pub(super) struct Scanner<E: Engine> {
     source: Arc<Core<E>>,
@@ -84,7 +98,11 @@ impl<E: Engine> Scanner<E> {
         let (sender, receiver) = mpsc::channel(AHEAD);
         tokio::spawn(async move {
             let result = match bulk {
-                Some(bulk) => self.run_bulk(lane, bulk, &sender).await,
+                Some(bulk) => match self.run_bulk(lane, bulk, &sender).await {
+                    Err(Failed::Unknown) => self.run_anew(sql.into(), &sender).await,
+                    Err(Failed::Error(error)) => Err(error),
+                    Ok(()) => Ok(()),
+                },
                 None => self.run(lane, sql.into(), args.unwrap_or_default(), &sender).await,
             };
             if let Err(error) = result {
@@ -95,8 +113,15 @@ impl<E: Engine> Scanner<E> {
         Ok(ReceiverStream::new(receiver).boxed())
     }
 
+    /// Row by row, on another connection.
+    async fn run_anew(&self, sql: Arc<str>, sender: &Sender) -> Result<(), SourceError> {
+        let mut lane = self.source.live_lane().await?;
+        self.source.within(async { self.source.lanes.engine().unbind(lane.conn()?).await }).await?;
+        self.run(lane, sql, Args::<E>::default(), sender).await
+    }
+
     async fn run(
-        self,
+        &self,
         mut lane: Lane<E>,
         sql: Arc<str>,
         args: Args<E>,
@@ -131,23 +156,29 @@ impl<E: Engine> Scanner<E> {
     }
 
     /// As [`Scanner::run`], but without a row of the driver for each row of the table.
-    async fn run_bulk(self, mut lane: Lane<E>, sql: String, sender: &Sender) -> Result<(), SourceError> {
+    async fn run_bulk(&self, mut lane: Lane<E>, sql: String, sender: &Sender) -> Result<(), Failed> {
         let source = &self.source;
         let limit = source.limits.statement();
         let malformed = |error: Malformed| self.malformed(error);
         let mut reader = Reader::new(&self.schema, &self.columns);
         let conn = lane.conn().map_err(|error| source.error(error))?;
         let mut pieces = E::bulk(conn, sql);
+        let mut begun = false;
         let mut deadline = std::pin::pin!(tokio::time::sleep(limit));
         loop {
             // One timer for a batch: a new one for each piece, which is a row, would cost as much as the row.
             let piece = tokio::select! {
                 biased;
                 piece = pieces.next() => piece,
-                () = &mut deadline => return Err(SourceError::timeout(&source.name, limit.as_millis())),
+                () = &mut deadline => return Err(SourceError::timeout(&source.name, limit.as_millis()).into()),
             };
             let Some(piece) = piece else { break };
-            reader.feed(piece.map_err(|error| source.error(error))?);
+            match piece {
+                Ok(piece) => reader.feed(piece),
+                Err(error) if !begun && E::lacks_bulk(&error) => return Err(Failed::Unknown),
+                Err(error) => return Err(source.error(error).into()),
+            }
+            begun = true;
             while reader.row().map_err(malformed)? {
                 if reader.rows() < self.batch_rows && !reader.is_heavy() {
                     continue;

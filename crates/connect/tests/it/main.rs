@@ -3,8 +3,10 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a helper of a test fails the test")]
 
 mod capture;
+mod capture_mariadb;
 mod capture_postgres;
 mod capture_postgres_faults;
+mod capture_speed;
 mod config;
 mod digests;
 mod files;

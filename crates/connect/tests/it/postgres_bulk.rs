@@ -156,6 +156,21 @@ async fn long_values_and_failures() -> Outcome {
     Ok(())
 }
 
+/// A server that does not know the bulk form is read row by row.
+#[tokio::test]
+async fn without_the_bulk_form() -> Outcome {
+    let server = testbed::shared_postgres().await?;
+    let database = server.create_database().await?;
+    let sql = "CREATE FUNCTION refuse() RETURNS int LANGUAGE plpgsql AS $$ BEGIN
+                 IF current_query() LIKE 'COPY%' THEN RAISE EXCEPTION 'no' USING ERRCODE = '0A000'; END IF; RETURN 7; END $$;
+               CREATE VIEW v AS SELECT refuse() AS x";
+    server.psql_in(database.name(), sql).await?;
+    let source = source(&format!("kind='postgres'\nurl='{}'", database.url()));
+    let batches = read(&*source, "v", Values::Text).await?;
+    assert_eq!(batches.iter().flat_map(texts).collect::<Vec<_>>(), [[Some("7".to_owned())]]);
+    Ok(())
+}
+
 /// How many rows a second are read, typed (row by row) and as text in bulk; run by hand with `--ignored --nocapture`.
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "a measurement"]

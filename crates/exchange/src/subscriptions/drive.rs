@@ -54,24 +54,23 @@ struct AgentLeaf {
 /// `run.stopped` when it was stopped; `authorise.*` when the grant ended; otherwise what an agent said or how the link failed.
 pub(super) async fn drive(exchange: &Exchange, ordered: &Ordered, run: &Run) -> Result<Done> {
     let delivery = Delivery { run: run.id.0.clone(), to: ordered.to.clone(), mode: ordered.mode };
-    let mut receiver = open(exchange, &ordered.receiver, &Order::Receive(delivery)).await?;
-    let ready = tokio::time::timeout(READY_WITHIN, receiver.next());
-    let ready = tokio::select! {
-        ready = ready => ready,
-        () = run.stop.cancelled() => return Err(stopped()),
+    // The provider first: before its log can be read, a database waits for every transaction that is open, and that of the
+    // target may be one of them.
+    let provide = Order::Provide(ordered.call.clone());
+    let mut provider = open(exchange, &ordered.usable.agent_id, &provide).await?;
+    ready(&mut provider, run, "provide", &ordered.usable.source).await?;
+    let receiving = async {
+        let mut receiver = open(exchange, &ordered.receiver, &Order::Receive(delivery)).await?;
+        ready(&mut receiver, run, "receive", &ordered.to.target).await?;
+        Ok(receiver)
     };
-    match ready.map_err(|_| slow("投递目标", "the target"))? {
-        Ok(Some(parcel::Body::ReadyJson(_))) => {}
-        other => return Err(over(other, "receive", &ordered.to.target)),
-    }
-    let mut provider =
-        match open(exchange, &ordered.usable.agent_id, &Order::Provide(ordered.call.clone())).await {
-            Ok(provider) => provider,
-            Err(error) => {
-                tell(&receiver, &error).await;
-                return Err(error);
-            }
-        };
+    let mut receiver = match receiving.await {
+        Ok(receiver) => receiver,
+        Err(error) => {
+            tell(&provider, &error).await;
+            return Err(error);
+        }
+    };
     let mut link = Link { exchange, ordered, run, on_the_way: Vec::new() };
     let carried = link.carry(&mut provider, &mut receiver).await;
     if let Err(error) = &carried {
@@ -80,6 +79,23 @@ pub(super) async fn drive(exchange: &Exchange, ordered: &Ordered, run: &Run) -> 
         tell(&receiver, error).await;
     }
     carried
+}
+
+/// Waits until an agent has prepared its part.
+async fn ready(agent: &mut Arrived, run: &Run, side: &'static str, place: &str) -> Result<()> {
+    let said = tokio::select! {
+        said = tokio::time::timeout(READY_WITHIN, agent.next()) => said,
+        () = run.stop.cancelled() => Ok(Ok(None)),
+    };
+    if run.stop.is_cancelled() {
+        let error = stopped();
+        tell(agent, &error).await;
+        return Err(error);
+    }
+    match said.map_err(|_| slow(place, place))? {
+        Ok(Some(parcel::Body::ReadyJson(_))) => Ok(()),
+        other => Err(over(other, side, place)),
+    }
 }
 
 async fn open(exchange: &Exchange, agent: &str, order: &Order) -> Result<Arrived> {

@@ -7,6 +7,7 @@
 
 mod drive;
 mod fitting;
+mod forget;
 mod migration;
 pub mod model;
 pub mod routes;
@@ -23,6 +24,7 @@ use parking_lot::Mutex;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
+pub(crate) use forget::handler;
 pub(crate) use migration::Subscriptions;
 pub use model::{RunId, SubscriptionId};
 

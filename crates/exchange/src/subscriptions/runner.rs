@@ -9,6 +9,7 @@ use plan::batch::{Mode, Position};
 use sea_orm::ActiveValue::Set;
 
 use super::drive::{Done, Ordered, drive};
+use super::forget::FORGET;
 use super::model::{MethodView, Notice, Progress, RunId, SubscriptionState};
 use super::store::{self, run, subscription};
 use super::{Run, schedule};
@@ -21,6 +22,8 @@ const WRITE: Duration = Duration::from_secs(2);
 /// Runs at the same time at one hub.
 const MOST: usize = 64;
 const SECOND_MS: i64 = 1_000;
+/// Pause between two readings of a source without a log, for what is continuous.
+const AGAIN_MS: i64 = 10 * SECOND_MS;
 /// Longest pause after failures.
 const LONGEST_PAUSE_MS: i64 = 15 * 60 * SECOND_MS;
 
@@ -42,6 +45,9 @@ const HALTS: &[&str] = &[
     "plan.watermark",
     "authorise.shape",
 ];
+
+/// After these the subscription is over.
+const ENDS: &[&str] = &["authorise.no_grant", "authorise.expired"];
 
 /// What a run is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -91,12 +97,14 @@ impl Exchange {
         let tx = self.kernel.begin().await?;
         let leaf = Leaf { grant: Some(row.grant_id.0.clone()), ..Leaf::of("exchange.subscription.ended") };
         let detail = format!("{} {}", row.id, row.name);
+        let id = row.id.0.clone();
         let ended = store::change(tx.connection(), row, |row| {
             row.state = Set(SubscriptionState::Ended.as_str().to_owned());
             row.next_due_ms = Set(None);
         });
         ended.await?;
         tx.record(&Actor::System, leaf, Some("ends_ms"), Some(detail)).await?;
+        tx.follow_up(FORGET, &id).await?;
         tx.commit().await
     }
 
@@ -230,7 +238,7 @@ impl Exchange {
         store::put_run(tx.connection(), line.clone()).await?;
         let Some(current) = store::find(tx.connection(), &row.id).await? else { return Ok(()) };
         let input = current.said()?;
-        let next = next_due(&current, &input, purpose, &done, now)?;
+        let next = next_due(&current, &input, purpose, &line.mode, &done, now)?;
         if purpose == Purpose::Deliver {
             let changed = store::change(tx.connection(), current, |to| {
                 to.last_run_id = Set(Some(line.id.clone()));
@@ -249,13 +257,16 @@ impl Exchange {
                         to.anew = Set(next.anew);
                         to.notice = Set(line.notice.clone());
                         to.next_due_ms = Set(next.due_ms);
-                        if next.halts {
-                            to.state = Set(SubscriptionState::Halted.as_str().to_owned());
+                        if let Some(state) = next.becomes {
+                            to.state = Set(state.as_str().to_owned());
                         }
                     }
                 }
             });
             changed.await?;
+            if next.becomes == Some(SubscriptionState::Ended) {
+                tx.follow_up(FORGET, row.id.as_str()).await?;
+            }
         }
         let leaf = Leaf {
             call: Some(line.id.0.clone()),
@@ -278,29 +289,37 @@ struct Next {
     due_ms: Option<i64>,
     failures: i32,
     anew: bool,
-    halts: bool,
+    becomes: Option<SubscriptionState>,
 }
 
 fn next_due(
     row: &subscription::Model,
     input: &super::model::SubscriptionInput,
     purpose: Purpose,
+    mode: &str,
     done: &Result<Done>,
     now: i64,
 ) -> Result<Next> {
     let by_clock = schedule::next(&input.schedule, now)?;
     let error = match done {
         Ok(_) => {
-            // What is continuous goes on at once: after the whole table come the changes.
-            let due_ms = if input.is_continuous() { Some(now) } else { by_clock };
-            return Ok(Next { due_ms, failures: 0, anew: false, halts: false });
+            // What is continuous goes on at once: after the whole table come the changes. A run of changes that ends was one of
+            // a source without a log, which is read again and again.
+            let pause = if mode == "apply" { AGAIN_MS } else { 0 };
+            let due_ms = if input.is_continuous() { Some(now + pause) } else { by_clock };
+            return Ok(Next { due_ms, failures: 0, anew: false, becomes: None });
         }
         Err(error) => error,
     };
     let code = error.code();
     let failures = row.failures.saturating_add(1);
-    if HALTS.contains(&code) || purpose == Purpose::Compare {
-        return Ok(Next { due_ms: None, failures, anew: row.anew, halts: true });
+    let becomes = match code {
+        code if ENDS.contains(&code) => Some(SubscriptionState::Ended),
+        code if HALTS.contains(&code) => Some(SubscriptionState::Halted),
+        _ => None,
+    };
+    if becomes.is_some() || purpose == Purpose::Compare {
+        return Ok(Next { due_ms: None, failures, anew: row.anew, becomes });
     }
     let anew = row.anew || ANEW.contains(&code);
     let pause = (SECOND_MS << failures.clamp(0, 10)).min(LONGEST_PAUSE_MS);
@@ -310,7 +329,7 @@ fn next_due(
         Some(by_clock) => Some(by_clock.min(soon)),
         None => Some(soon),
     };
-    Ok(Next { due_ms, failures, anew, halts: false })
+    Ok(Next { due_ms, failures, anew, becomes: None })
 }
 
 fn mode_name(mode: Mode) -> &'static str {

@@ -10,6 +10,7 @@ use sea_orm::ActiveValue::Set;
 use serde::Serialize;
 
 use super::fitting::check_form;
+use super::forget::FORGET;
 use super::model::{
     Figures, FlowView, RunId, RunView, SubscriptionId, SubscriptionInput, SubscriptionState, SubscriptionView,
 };
@@ -238,6 +239,9 @@ impl Exchange {
         });
         let row = changed.await?;
         tx.record(actor, leaf, Some(reason), Some(id.0.clone())).await?;
+        if change == Change::End {
+            tx.follow_up(FORGET, id.as_str()).await?;
+        }
         tx.commit().await?;
         if change != Change::Resume
             && let Some(run) = self.going.of(id)

@@ -71,12 +71,19 @@ pub struct Delivery {
     pub mode: Mode,
 }
 
-/// A question about a place of delivery.
+/// A question to an agent about what subscriptions need of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "ask", rename_all = "snake_case")]
 pub enum TargetQuestion {
     /// Would it fit, and where do deliveries stand? Answered by [`Standing`].
     Standing(Destination),
+    /// A subscription is over: what the source keeps for its changes is given up. Answered by `null`.
+    Forget {
+        /// Source, by its name in the providing agent's configuration.
+        source: String,
+        /// Subscription.
+        subscription: String,
+    },
     /// Rows held back by the last run, at most `limit`. Answered by a list of [`HeldRow`].
     Held {
         /// Where.

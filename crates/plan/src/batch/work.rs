@@ -152,6 +152,17 @@ impl BatchTask {
         self.slots.iter().map(|slot| slot.column.as_str()).chain(self.watermark.as_deref())
     }
 
+    /// A batch of no rows, as [`BatchTask::work`] gives it.
+    pub fn empty(&self) -> RecordBatch {
+        RecordBatch::new_empty(Arc::clone(&self.schema))
+    }
+
+    /// Names of the key items.
+    pub fn key_items(&self) -> Vec<String> {
+        let outs = self.keys.iter().filter_map(|&at| self.outs.get(at));
+        outs.map(|out| out.column.item.clone()).collect()
+    }
+
     /// Standardises, filters and minimises a batch.
     ///
     /// # Errors

@@ -69,7 +69,7 @@ export const grant = define({
   'grant.needConsumer': ['请选择使用部门。', 'Choose the consumer.'],
   'grant.needItems': ['至少给一个信息项。', 'Give at least one item.'],
   'grant.needPurpose': ['每个用途都要填事项编码和法律依据。', 'Each purpose needs a matter and a legal basis.'],
-  'grant.needShape': ['查询和核验至少选一个。', 'Choose ask, check or both.'],
+  'grant.needShape': ['请至少选一种使用方式。', 'Choose at least one shape.'],
   'grant.needDate': ['请选择日期。', 'Choose the date.'],
   'grant.untilBeforeFrom': ['到期日早于生效日。', 'It ends before it begins.'],
   'grant.tooLong': ['授权最长五年，到期可以再给。', 'Five years at most; it can be renewed.'],

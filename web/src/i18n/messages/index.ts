@@ -15,9 +15,10 @@ import { map } from './map'
 import { need } from './need'
 import { project } from './project'
 import { request } from './request'
+import { subscription } from './subscription'
 import { tour } from './tour'
 import { words } from './words'
 
-export const messages = { ...account, ...admin, ...agent, ...ask, ...catalogue, ...common, ...evidence, ...generated, ...grant, ...help, ...home, ...steps, ...map, ...need, ...project, ...request, ...tour, ...words }
+export const messages = { ...account, ...admin, ...agent, ...ask, ...catalogue, ...common, ...evidence, ...generated, ...grant, ...help, ...home, ...steps, ...map, ...need, ...project, ...request, ...subscription, ...tour, ...words }
 
 export type MessageKey = keyof typeof messages

@@ -28,6 +28,9 @@ export function blankAsk(grant?: Askable): AskForm {
   }
 }
 
+/** What can be asked of one subject here; whole tables are delivered by subscriptions. */
+export const askedShapes = (grant: Pick<Askable, 'shapes'>) => grant.shapes.filter((shape) => shape !== 'batch')
+
 /** Items that may leave; those for checking only cannot be asked for. */
 export function deliverable(grant: Askable) {
   return grant.items.filter((item) => !item.verify_only)

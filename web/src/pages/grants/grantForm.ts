@@ -6,6 +6,9 @@ import { dateOnly, msOfDate } from '@/lib/time'
 /** How an item is given: in full, masked, for checking only, or not. */
 export type ItemChoice = 'full' | 'masked' | 'verify' | ''
 
+/** How data may be used, in the order in which it is offered. */
+export const SHAPES: Shape[] = ['query', 'verify', 'batch']
+
 export const OPS: ConditionOp[] = ['eq', 'in', 'prefix', 'at_least', 'at_most']
 const DAY_MS = 86_400_000
 const LONGEST_DAYS = 5 * 366

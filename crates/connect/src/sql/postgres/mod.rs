@@ -169,6 +169,11 @@ impl Engine for Postgres {
         stream::once(async move { conn.copy_out_raw(&statement).await }).try_flatten().boxed()
     }
 
+    fn lacks_bulk(error: &sqlx::Error) -> bool {
+        // A syntax error, or a feature that is not supported.
+        matches!(watching::code_of(error).as_deref(), Some("42601" | "0A000"))
+    }
+
     fn cell<'r>(row: &'r PgRow, at: usize, column: &Column) -> Result<Cell<'r>, BoxDynError> {
         let value = row.try_get_raw(at)?;
         if value.is_null() {

@@ -23,14 +23,15 @@ const SERVER: &str = "
 /// The table with what its leaves tell of a row that is gone, and the publication. A setting that only newer servers
 /// know is read through JSON.
 const TABLE: &str = "
-    WITH t AS (SELECT c.oid, c.relkind, n.nspname, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    WITH RECURSIVE t AS (SELECT c.oid, c.relkind, n.nspname, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
                 WHERE c.oid = $1::text::regclass),
-         leaves AS (SELECT c.oid, c.relreplident, c.relname, n.nspname FROM t, pg_class c
-                      JOIN pg_namespace n ON n.oid = c.relnamespace
-                     WHERE c.relkind = 'r' AND (c.oid = t.oid OR t.relkind = 'p'
-                           AND c.oid IN (SELECT relid FROM pg_partition_tree(t.oid) WHERE isleaf)))
+         parts AS (SELECT oid FROM t UNION
+                   SELECT i.inhrelid FROM parts JOIN pg_inherits i ON i.inhparent = parts.oid JOIN t ON t.relkind = 'p'),
+         leaves AS (SELECT c.oid, c.relreplident, c.relname, n.nspname FROM parts JOIN pg_class c ON c.oid = parts.oid
+                      JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind = 'r')
     SELECT t.relkind::text, p.pubname IS NOT NULL,
-           COALESCE(p.pubinsert AND p.pubupdate AND p.pubdelete AND p.pubtruncate, false),
+           COALESCE(p.pubinsert AND p.pubupdate AND p.pubdelete
+                    AND COALESCE((to_jsonb(p)->>'pubtruncate')::boolean, true), false),
            COALESCE((to_jsonb(p)->>'pubviaroot')::boolean, false),
            pt.pubname IS NOT NULL, to_jsonb(pt)->>'rowfilter' IS NOT NULL,
            CASE WHEN jsonb_typeof(to_jsonb(pt)->'attnames') = 'array'

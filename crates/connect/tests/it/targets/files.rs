@@ -68,7 +68,10 @@ async fn sources_read_what_was_delivered() -> Outcome {
     let source = source(&format!("kind='files'\ndir='{dir}'\nindex_dir='{index}'"));
     for table in ["a.csv", "a.xlsx#Sheet1"] {
         use futures::TryStreamExt as _;
-        let scan = Scan { table, columns: &["编号".to_owned()], batch_rows: 100, values: Values::Text, after: None };
+        let scan =
+            Scan {
+                table, columns: &["编号".to_owned()], batch_rows: 100, values: Values::Text, after: None
+            };
         let batches: Vec<_> = source.stream(&scan).await?.try_collect().await?;
         let read: Vec<_> = batches.iter().flat_map(crate::support::texts).map(|row| row[0].clone()).collect();
         assert_eq!(read, all.iter().map(|row| row[0].clone()).collect::<Vec<_>>(), "{table}");

@@ -1,4 +1,5 @@
 //! Tables that move from one office's database into another's, through two agents and the hub.
 
+mod follows;
 mod moves;
 mod stage;

@@ -1,9 +1,10 @@
 //! A register at the provider, a database at the consumer, an agent on each side.
 
 use serde_json::{Value, json};
+use tokio::sync::OnceCell;
 
 use crate::world::{
-    AgentTask, Backing, HubTask, RESOURCE, Seeded, Who, resident_id, seed, server_source, until, write_agent,
+    AgentTask, Backing, HubTask, Seeded, Who, resident_id, seed, server_source, until, write_agent,
 };
 
 /// Two offices with a grant for tables.
@@ -29,7 +30,7 @@ pub fn number(row: u32) -> String {
 impl Stage {
     /// Raises it with that many rows in the register.
     pub async fn raise(rows: u32) -> Self {
-        let postgres = testbed::shared_postgres().await.unwrap();
+        let postgres = logical().await;
         let (from, to) =
             (postgres.create_database().await.unwrap(), postgres.create_database().await.unwrap());
         let source = sqlx::PgPool::connect(from.url()).await.unwrap();
@@ -161,10 +162,40 @@ impl Stage {
         self.ended(&run).await
     }
 
-    /// Code of the resource.
-    pub fn resource(&self) -> &'static str {
-        RESOURCE
+    /// Runs a statement at the source.
+    pub async fn at_source(&self, statement: &str) {
+        sqlx::query(sqlx::AssertSqlSafe(statement)).execute(&self.source).await.unwrap();
     }
+
+    /// Waits until the target holds what the source holds, by key, name and date.
+    pub async fn equal(&self, table: &str) {
+        let target = format!("SELECT resident_id, xm, birth_date::text FROM {table} ORDER BY 1");
+        until("source and target to be equal", async || {
+            if std::env::var("SHOW").is_ok() {
+                let v = self.operator().get("/api/v1/subscriptions").await.ok();
+                eprintln!("SHOW {}", v["items"][0]);
+                tokio::time::sleep(std::time::Duration::from_millis(2000)).await;
+            }
+            type Row = (String, Option<String>, Option<String>);
+            let there: Vec<Row> =
+                sqlx::query_as(sqlx::AssertSqlSafe(target.clone())).fetch_all(&self.target).await.ok()?;
+            let here: Vec<Row> = sqlx::query_as("SELECT sfzh, xm, csrq FROM rkxx ORDER BY 1")
+                .fetch_all(&self.source)
+                .await
+                .ok()?;
+            (there == here).then_some(())
+        })
+        .await;
+    }
+}
+
+/// The server of these tests: it keeps its log in the form from which changes can be read.
+async fn logical() -> &'static testbed::Postgres {
+    static SERVER: OnceCell<testbed::Postgres> = OnceCell::const_new();
+    let settings = [("wal_level", "logical"), ("max_replication_slots", "40"), ("max_wal_senders", "10")];
+    let settings = settings.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
+    let options = testbed::PostgresOptions { settings, ..testbed::PostgresOptions::default() };
+    SERVER.get_or_init(async || testbed::postgres(options).await.unwrap()).await
 }
 
 /// A PostgreSQL target.

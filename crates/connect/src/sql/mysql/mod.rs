@@ -11,6 +11,12 @@ use sqlx::{
     },
 };
 
+mod binlog;
+mod layout;
+mod rows;
+mod statement;
+mod watching;
+
 use super::{
     engine::{Condition, Engine, Fault, Key, as_integer, as_unsigned, is_date, is_decimal, is_stamp},
     mysql_schema,
@@ -26,13 +32,14 @@ use crate::{
 /// A MySQL or MariaDB database.
 pub(crate) struct Mysql {
     options: MySqlConnectOptions,
+    config: ServerConfig,
     statement_ms: u64,
 }
 
 impl Mysql {
     pub(crate) fn new(name: &str, config: &ServerConfig) -> Result<Self, SourceError> {
         let options = Self::options(name, &config.url, config.password.as_ref())?;
-        Ok(Self { options, statement_ms: config.limits.statement_timeout_ms.max(1) })
+        Ok(Self { options, config: config.clone(), statement_ms: config.limits.statement_timeout_ms.max(1) })
     }
 
     /// How to connect, as the configuration says it.
@@ -233,5 +240,3 @@ impl Engine for Mysql {
 fn without_zeros(text: &str) -> &str {
     if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { text }
 }
-
-impl super::watching::Watching for Mysql {}

@@ -1,0 +1,136 @@
+//! What changes at the source changes at the target: by watermark, out of the log, and for files whole.
+
+use serde_json::json;
+
+use super::stage::{Stage, number};
+use crate::world::{Who, run, until};
+
+/// A continuous subscription brings the table and then every change: inserts, updates, deletes, a changed key, and what happened while
+/// it was paused. When it ends, the source keeps nothing for it any longer.
+#[test]
+fn changes_follow() {
+    run(async {
+        let stage = Stage::raise(2_000).await;
+        let body = |body: &mut serde_json::Value| {
+            body["method"] = json!("changes");
+            body["schedule"] = json!({"kind": "continuous"});
+        };
+        // What stands in the way is told with the statement that mends it.
+        let id = stage.subscribe("live", body).await;
+        let path = format!("/api/v1/subscriptions/{id}");
+        until("the obstacle to be told", async || {
+            let seen = stage.operator().get(&path).await.ok();
+            seen["notice"]["zh"].as_str().is_some_and(|zh| zh.contains("PUBLICATION")).then_some(())
+        })
+        .await;
+        stage.at_source("CREATE PUBLICATION guantong FOR TABLE rkxx").await;
+        stage.operator().post(&format!("{path}/resume"), &json!({"reason": ""})).await.ok();
+        stage.equal("live").await;
+
+        stage.fill(2_000, 2_100).await;
+        stage.at_source(&format!("UPDATE rkxx SET xm = '王五' WHERE sfzh = '{}'", number(5))).await;
+        stage.at_source(&format!("DELETE FROM rkxx WHERE sfzh = '{}'", number(6))).await;
+        stage
+            .at_source(&format!("UPDATE rkxx SET sfzh = '{}' WHERE sfzh = '{}'", number(5_000), number(7)))
+            .await;
+        stage.equal("live").await;
+        until("the lag to be told", async || {
+            let seen = stage.operator().get(&path).await.ok();
+            (seen["lag_ms"].is_i64() && seen["last_run"]["state"] == "running").then_some(())
+        })
+        .await;
+
+        stage.operator().post(&format!("{path}/pause"), &json!({"reason": "停一停"})).await.ok();
+        stage.at_source(&format!("DELETE FROM rkxx WHERE sfzh = '{}'", number(8))).await;
+        stage.fill(2_100, 2_150).await;
+        stage.operator().post(&format!("{path}/resume"), &json!({"reason": ""})).await.ok();
+        stage.equal("live").await;
+        // It went on from where it stood, and did not read the table anew.
+        let runs = stage.operator().get(&format!("{path}/runs")).await.ok();
+        assert_eq!(runs["items"][0]["mode"], "apply", "{runs}");
+
+        stage.operator().post(&format!("{path}/end"), &json!({"reason": "不再需要"})).await.ok();
+        until("the slot to be given up", async || {
+            let slots: i64 = sqlx::query_scalar(
+                "SELECT count(*) FROM pg_replication_slots WHERE database = current_database()",
+            )
+            .fetch_one(&stage.source)
+            .await
+            .unwrap();
+            (slots == 0).then_some(())
+        })
+        .await;
+    });
+}
+
+/// By watermark only what is new is read, however often it runs.
+#[test]
+fn a_watermark_is_followed() {
+    run(async {
+        let stage = Stage::raise(500).await;
+        let id = stage.subscribe("grown", |body| body["method"] = json!("after")).await;
+        assert_eq!(stage.run(&id, "run").await["figures"]["inserted"].as_u64(), Some(500));
+        stage.fill(500, 510).await;
+        for row in [3, 500, 501, 502, 503, 504, 505, 506, 507, 508, 509] {
+            let set = "gxsj = '2026-03-01 00:00:00', xm = '王五'";
+            stage.at_source(&format!("UPDATE rkxx SET {set} WHERE sfzh = '{}'", number(row))).await;
+        }
+        let done = stage.run(&id, "run").await;
+        assert_eq!(done["mode"], "apply", "{done}");
+        stage.equal("grown").await;
+        // Only what stands at the last watermark is looked at again.
+        let still = stage.run(&id, "run").await;
+        assert_eq!(still["figures"]["inserted"].as_u64(), Some(0), "{still}");
+        assert!(still["figures"]["read"].as_u64() < Some(20), "{still}");
+    });
+}
+
+/// A suspended grant stops what runs continuously within a second or so, and nothing that changes meanwhile arrives; resumed, it goes on.
+#[test]
+fn a_suspended_grant_is_obeyed() {
+    run(async {
+        let stage = Stage::raise(100).await;
+        stage.at_source("CREATE PUBLICATION guantong FOR TABLE rkxx").await;
+        let id = stage
+            .subscribe("live", |body| {
+                body["method"] = json!("changes");
+                body["schedule"] = json!({"kind": "continuous"});
+            })
+            .await;
+        stage.equal("live").await;
+        stage.seeded.change(&stage.grant, "suspend").await;
+        let path = format!("/api/v1/subscriptions/{id}");
+        until("the run to stop", async || {
+            let seen = stage.operator().get(&path).await.ok();
+            (seen["notice"]["code"] == "authorise.suspended").then_some(())
+        })
+        .await;
+        stage.fill(100, 120).await;
+        let rows: i64 =
+            sqlx::query_scalar("SELECT count(*) FROM live").fetch_one(&stage.target).await.unwrap();
+        assert_eq!(rows, 100);
+        let head = stage.seeded.as_(Who::ProviderHead);
+        head.post(&format!("/api/v1/grants/{}/resume", stage.grant), &json!({"reason": "已整改"})).await.ok();
+        stage.equal("live").await;
+    });
+}
+
+/// Into files: a CSV appears whole under its name, and stays whole when it is replaced.
+#[test]
+fn files_are_replaced_whole() {
+    run(async {
+        let stage = Stage::raise(300).await;
+        let id = stage.subscribe("people.csv", |body| body["target"] = json!("folder")).await;
+        assert_eq!(stage.run(&id, "run").await["state"], "succeeded");
+        let text = std::fs::read_to_string(stage.folder().join("people.csv")).unwrap();
+        assert_eq!(text.lines().count(), 301, "{text}");
+        assert!(text.contains("139****2233") && text.contains(&number(7)));
+        let body = &mut stage.body("people.csv");
+        body["target"] = json!("folder");
+        body["method"] = json!("after");
+        stage.at_source("DELETE FROM rkxx WHERE xm = '张三'").await;
+        assert_eq!(stage.run(&id, "run").await["state"], "succeeded");
+        let text = std::fs::read_to_string(stage.folder().join("people.csv")).unwrap();
+        assert_eq!(text.lines().count(), 201);
+    });
+}
