@@ -13,6 +13,7 @@ import { MockLedger } from './ledger.mjs'
 import { map } from './map.mjs'
 import { projects } from './projects.mjs'
 import { sharing } from './sharing.mjs'
+import { subscriptions } from './subscriptions.mjs'
 
 const dist = fileURLToPath(new URL('../../dist/', import.meta.url))
 const TYPES = { '.js': 'text/javascript', '.css': 'text/css', '.html': 'text/html; charset=utf-8', '.svg': 'image/svg+xml' }
@@ -90,6 +91,7 @@ const routes = [
   ...sharing(page),
   ...projects(page),
   ...map(page),
+  ...subscriptions({ page, one, Refusal }),
   ['GET', 'session', ({ user }) => view(user)],
   ...account({ page, view }),
   ['DELETE', 'session', ({ token }) => (sessions.delete(token), null)],

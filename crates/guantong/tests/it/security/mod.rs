@@ -7,6 +7,7 @@ mod finding;
 mod identity;
 mod projects;
 mod sharing;
+mod subscriptions;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -75,6 +76,7 @@ struct Things {
     plans: projects::Plans,
     sharing: sharing::Made,
     accounts: identity::Made,
+    subscriptions: subscriptions::Made,
 }
 
 async fn things(world: &World) -> Things {
@@ -96,7 +98,20 @@ async fn things(world: &World) -> Things {
     let catalogue = catalog::Made::raise(world).await;
     let sharing = sharing::Made::raise(world).await;
     let accounts = identity::Made::raise(world).await;
-    Things { grant, spare_grant, draft, user, client, evidence, plans, catalogue, sharing, accounts }
+    let subscriptions = subscriptions::Made::raise(world).await;
+    Things {
+        grant,
+        spare_grant,
+        draft,
+        user,
+        client,
+        evidence,
+        plans,
+        catalogue,
+        sharing,
+        accounts,
+        subscriptions,
+    }
 }
 
 /// Who may call an operation, a body with which it succeeds, values of the path's parameters.
@@ -128,6 +143,7 @@ fn expected(operation: &str, world: &World, things: &Things) -> Option<Expected>
         identity::expected,
         sharing::expected,
         exchange::expected,
+        subscriptions::expected,
         desk::expected,
         projects::expected,
     ]
@@ -171,6 +187,7 @@ async fn state(world: &World) -> BTreeMap<&'static str, Value> {
         ("/api/v1/requests?page_size=200", Business),
         ("/api/v1/requests?page_size=200&side=consumer", ConsumerOperator),
         ("/api/v1/needs?page_size=200", Business),
+        ("/api/v1/subscriptions?page_size=200", Business),
         ("/api/v1/clients?page_size=200", ConsumerDeveloper),
         ("/api/v1/account-proposals?page_size=200", Auditor),
         ("/api/v1/delegations?page_size=200", Auditor),
@@ -193,7 +210,8 @@ fn filled(operation: &Operation, expected: &Expected) -> String {
 
 /// The order in which what succeeds is called: what ends things comes last.
 fn rank(id: &str) -> usize {
-    const LAST: [&str; 18] = [
+    const LAST: [&str; 19] = [
+        "end_subscription",
         "submit_plan",
         "reply_plan",
         "decide_plan",

@@ -171,11 +171,6 @@ impl Stage {
     pub async fn equal(&self, table: &str) {
         let target = format!("SELECT resident_id, xm, birth_date::text FROM {table} ORDER BY 1");
         until("source and target to be equal", async || {
-            if std::env::var("SHOW").is_ok() {
-                let v = self.operator().get("/api/v1/subscriptions").await.ok();
-                eprintln!("SHOW {}", v["items"][0]);
-                tokio::time::sleep(std::time::Duration::from_millis(2000)).await;
-            }
             type Row = (String, Option<String>, Option<String>);
             let there: Vec<Row> =
                 sqlx::query_as(sqlx::AssertSqlSafe(target.clone())).fetch_all(&self.target).await.ok()?;

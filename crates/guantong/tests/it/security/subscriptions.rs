@@ -1,0 +1,93 @@
+//! Who may do what with subscriptions and their runs.
+
+use serde_json::{Value, json};
+
+use super::{Row, Things, anyone_proved, id, users};
+use crate::world::Who::*;
+use crate::world::{AgentTask, World, until, write_agent};
+
+/// A subscription of the consumer into an SQLite file, with a run, and another that is ended.
+pub(super) struct Made {
+    body: Value,
+    subscription: String,
+    spare: String,
+    run: String,
+    _agent: AgentTask,
+    _dir: tempfile::TempDir,
+}
+
+impl Made {
+    pub(super) async fn raise(world: &World) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let agent = json!({"name": "民政局前置机", "organisation_id": world.consumer});
+        let agent = world.as_(Platform).post("/api/v1/agents", &agent).await.ok();
+        let agent_id = agent["agent"]["id"].as_str().unwrap().to_owned();
+        let target = toml::Table::from_iter([
+            ("kind".to_owned(), "sqlite".into()),
+            ("path".to_owned(), dir.path().join("hall.db").to_str().unwrap().into()),
+        ]);
+        let config = write_agent(&dir.path().join("agent"), &world.url, &[], &[("hall", target)]);
+        let task = AgentTask::join(&config, agent["join_code"].as_str().unwrap()).await;
+        until("the consumer's agent to connect", async || {
+            let seen = world.as_(Platform).get(&format!("/api/v1/agents/{agent_id}")).await.ok();
+            (seen["connected"] == true).then_some(())
+        })
+        .await;
+        let grant = world
+            .grant(|body| {
+                body["shapes"] = json!(["query", "batch"]);
+                body["items"] = json!([{"item": "resident_id"}, {"item": "name"}]);
+            })
+            .await;
+        let body = json!({
+            "name": "户籍人口入库", "grant_id": grant, "agent_id": agent_id, "target": "hall", "table": "people",
+            "columns": [{"item": "resident_id"}, {"item": "name"}], "keys": ["resident_id"], "method": "full",
+            "schedule": {"kind": "manual"}, "purpose": {"matter": "MZ-DB-001", "basis": "社会救助暂行办法 第十一条"},
+        });
+        let operator = world.as_(ConsumerOperator);
+        let made = operator.post("/api/v1/subscriptions", &body).await.ok();
+        let mut other = body.clone();
+        other["table"] = json!("others");
+        let spare = operator.post("/api/v1/subscriptions", &other).await.ok();
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        let subscription = text(&made["id"]);
+        let begun =
+            operator.post(&format!("/api/v1/subscriptions/{subscription}/run"), &json!({})).await.ok();
+        let run = text(&begun["run_id"]);
+        until("the run to end", async || {
+            let seen = operator.get(&format!("/api/v1/runs/{run}")).await.ok();
+            (seen["state"] == "succeeded").then_some(())
+        })
+        .await;
+        Self { body, subscription, spare: text(&spare["id"]), run, _agent: task, _dir: dir }
+    }
+}
+
+pub(super) fn expected(operation: &str, _: &World, things: &Things) -> Option<Row> {
+    let made = &things.subscriptions;
+    let consumer = vec![ConsumerHead, ConsumerDeveloper, ConsumerOperator];
+    let operates = [consumer.as_slice(), &[ConsumerClient]].concat();
+    let sees = [
+        operates.as_slice(),
+        &[Platform, Business, Auditor, ProviderHead, ProviderOperator, ProviderDeveloper],
+    ]
+    .concat();
+    let reason = Some(json!({"reason": "例行"}));
+    Some(match operation {
+        "list_subscriptions" => (anyone_proved(), None, vec![]),
+        "list_flows" => (users(), None, vec![]),
+        "create_subscription" | "check_subscription" => {
+            let mut body = made.body.clone();
+            body["table"] = json!("more");
+            (consumer, Some(body), vec![])
+        }
+        "show_subscription" | "list_runs" => (sees, None, id(&made.subscription)),
+        "show_run" => (sees, None, id(&made.run)),
+        "list_held_rows" => (operates, None, id(&made.subscription)),
+        "pause_subscription" | "resume_subscription" => (operates, reason, id(&made.subscription)),
+        "run_subscription" => (operates, Some(json!({})), id(&made.subscription)),
+        "compare_subscription" => (operates, Some(json!({})), id(&made.spare)),
+        "end_subscription" => (operates, reason, id(&made.spare)),
+        _ => return None,
+    })
+}
