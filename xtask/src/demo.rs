@@ -48,8 +48,11 @@ pub struct Servers {
 impl Servers {
     /// Starts what can be started, and says what cannot.
     pub async fn start() -> Self {
+        // The log in the form from which changes can be captured, as one department grants it.
+        let settings = [("wal_level", "logical"), ("max_wal_senders", "4"), ("max_replication_slots", "4")];
+        let settings = settings.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
         let (postgres, mariadb) = tokio::join!(
-            testbed::postgres(PostgresOptions::default()),
+            testbed::postgres(PostgresOptions { settings, ..PostgresOptions::default() }),
             testbed::mariadb(MariadbOptions::default())
         );
         Self { postgres: started("PostgreSQL", postgres), mariadb: started("MariaDB", mariadb) }

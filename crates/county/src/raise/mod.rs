@@ -8,7 +8,7 @@ mod truth;
 
 pub use files::raise_files;
 pub use mariadb::{mariadb_database, raise_mariadb};
-pub use postgres::raise_postgres;
+pub use postgres::{publish_postgres, raise_postgres, stir_postgres};
 pub use sqlite::raise_sqlite;
 pub use truth::{row_truths, write_facts, write_truth};
 

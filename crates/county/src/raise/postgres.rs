@@ -29,6 +29,34 @@ pub async fn raise_postgres(tables: &[Table], url: &str, schema: Option<&str>) -
     Ok(())
 }
 
+/// Does what a department's administrator does so that changes of a table can be captured: the table is published, and its log
+/// tells whole rows. On a server that keeps its log in another form nothing is done.
+pub async fn publish_postgres(url: &str, table: &str) -> anyhow::Result<()> {
+    let mut connection = PgConnection::connect(url).await.context("cannot reach PostgreSQL")?;
+    let level: String = sqlx::query_scalar("SHOW wal_level").fetch_one(&mut connection).await?;
+    if level == "logical" {
+        let name = DIALECT.quoted(table);
+        let make = format!(
+            "ALTER TABLE {name} REPLICA IDENTITY FULL; DROP PUBLICATION IF EXISTS guantong; \
+             CREATE PUBLICATION guantong FOR TABLE {name}"
+        );
+        raw_sql(AssertSqlSafe(make)).execute(&mut connection).await?;
+    }
+    connection.close().await?;
+    Ok(())
+}
+
+/// Gives somebody of the household register another telephone number, as happens every day.
+pub async fn stir_postgres(url: &str, number: u64) -> anyhow::Result<()> {
+    let mut connection = PgConnection::connect(url).await.context("cannot reach PostgreSQL")?;
+    let change = "UPDATE \"HKRK\" SET \"SJHM\" = $1 WHERE ctid = \
+                  (SELECT ctid FROM \"HKRK\" OFFSET floor(random() * 900)::int LIMIT 1)";
+    let mobile = format!("139{:08}", number % 100_000_000);
+    sqlx::query(change).bind(mobile).execute(&mut connection).await?;
+    connection.close().await?;
+    Ok(())
+}
+
 async fn write(connection: &mut PgConnection, table: &Table) -> anyhow::Result<()> {
     let run = |sql: String| raw_sql(AssertSqlSafe(sql));
     run(DIALECT.drop(table)).execute(&mut *connection).await?;

@@ -26,6 +26,8 @@ pub struct Joining {
     pub code: String,
     /// Sources, by name.
     pub sources: toml::Table,
+    /// Places of delivery, by name.
+    pub targets: toml::Table,
 }
 
 impl Agents {
@@ -33,9 +35,9 @@ impl Agents {
     pub fn join(&mut self, joining: Joining) {
         self.joining.spawn(async move {
             let program = std::env::current_exe()?;
-            let Joining { name, own, url, code, sources } = joining;
+            let Joining { name, own, url, code, sources, targets } = joining;
             std::fs::create_dir_all(&own)?;
-            let config = write_config(&own, &url, sources)?;
+            let config = write_config(&own, &url, sources, targets)?;
             let joined = command(&program, &config, &own)?.args(["join", "--code", &code]).output().await?;
             if !joined.status.success() {
                 bail!("{name}: {}", String::from_utf8_lossy(&joined.stderr));
@@ -93,12 +95,18 @@ fn command(program: &Path, config: &Path, own: &Path) -> anyhow::Result<Command>
     Ok(command)
 }
 
-fn write_config(own: &Path, url: &str, sources: toml::Table) -> anyhow::Result<PathBuf> {
+fn write_config(
+    own: &Path,
+    url: &str,
+    sources: toml::Table,
+    targets: toml::Table,
+) -> anyhow::Result<PathBuf> {
     let mut root = toml::Table::new();
     root.insert("hub".into(), toml::Value::String(url.to_owned()));
     root.insert("state_dir".into(), toml::Value::String("state".into()));
     root.insert("accept".into(), toml::Value::String("auto".into()));
     root.insert("sources".into(), toml::Value::Table(sources));
+    root.insert("targets".into(), toml::Value::Table(targets));
     let path = own.join("agent.toml");
     let head = "# 示范县前置机 / agent of the demo county\n";
     std::fs::write(&path, format!("{head}{}", toml::to_string_pretty(&root)?))

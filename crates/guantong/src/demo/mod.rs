@@ -138,7 +138,12 @@ pub async fn run(args: &DemoArgs, stop: CancellationToken) -> anyhow::Result<()>
             }
             stop.cancelled().await;
         };
-        tokio::join!(traffic, clock::follow(clock.clone(), &dir, stop.clone()));
+        let stirred = async {
+            if !args.quiet {
+                stores.stir(&stop).await;
+            }
+        };
+        tokio::join!(traffic, stirred, clock::follow(clock.clone(), &dir, stop.clone()));
     }
     agents.stop().await;
     running.stop().await;

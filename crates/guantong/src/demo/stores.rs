@@ -4,11 +4,15 @@ use std::collections::{BTreeMap, HashMap};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context as _;
 use county::{Api, County, Department, Engine, System, Table};
 use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
 
+/// A change of the household register in so long.
+const STIR: Duration = Duration::from_secs(4);
 /// Token of the departments' HTTP interfaces.
 const TOKEN: &str = "demo-department-token";
 
@@ -93,6 +97,9 @@ async fn raise_system(
         (Engine::Postgres, Some(url), _) => {
             let schema = (source != "hukou").then_some(source);
             county::raise_postgres(&tables, url, schema).await?;
+            if schema.is_none() {
+                county::publish_postgres(url, "HKRK").await?;
+            }
             Ok(Store::Postgres(url.clone(), schema))
         }
         (Engine::Mariadb, _, Some(url)) => {
@@ -194,6 +201,36 @@ impl Stores {
     pub fn source(&self, source: &str, agent_dir: &Path) -> anyhow::Result<toml::Value> {
         let store = self.0.get(source).with_context(|| format!("no store {source}"))?;
         Ok(store.config(source, agent_dir))
+    }
+
+    /// Where a department takes deliveries: a database of its own for what comes from others, and a folder of files.
+    pub fn targets(&self, agent_dir: &Path) -> anyhow::Result<toml::Table> {
+        let folder = agent_dir.join("deliveries");
+        std::fs::create_dir_all(&folder)?;
+        Ok(toml::Table::from_iter([
+            (
+                "hall".to_owned(),
+                table([("kind", text("sqlite")), ("path", path(&agent_dir.join("hall.db")))]),
+            ),
+            ("files".to_owned(), table([("kind", text("files")), ("dir", path(&folder))])),
+        ]))
+    }
+
+    /// Changes the household register now and then, as its own clerks would, until told to stop.
+    pub async fn stir(&self, stop: &CancellationToken) {
+        let Some(Store::Postgres(url, _)) = self.0.get("hukou") else { return };
+        let mut pace = tokio::time::interval(STIR);
+        let mut number = 57_110_000;
+        loop {
+            tokio::select! {
+                () = stop.cancelled() => return,
+                _ = pace.tick() => {}
+            }
+            number += 7_919;
+            if let Err(error) = county::stir_postgres(url, number).await {
+                tracing::warn!(%error, "demo.stir");
+            }
+        }
     }
 
     /// For people: how many stores of each kind.

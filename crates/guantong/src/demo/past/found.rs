@@ -125,7 +125,8 @@ pub async fn department(
         sources.insert(system.source.to_owned(), past.stores.source(system.source, &own)?);
     }
     let (name, code) = (department.zh.to_owned(), text(&agent, "join_code")?);
-    agents.join(Joining { name: name.clone(), own, url: past.url.to_owned(), code, sources });
+    let targets = past.stores.targets(&own)?;
+    agents.join(Joining { name: name.clone(), own, url: past.url.to_owned(), code, sources, targets });
     Ok(SeededDepartment {
         key: department.key,
         name,

@@ -14,6 +14,7 @@ mod quality;
 mod requests;
 mod revisions;
 mod special;
+mod subscriptions;
 
 pub use calls::body as call_body;
 
@@ -96,7 +97,9 @@ pub async fn live(past: &Past<'_>, agents: &mut Agents, say: &Say) -> anyhow::Re
         special::open_requests(past, &seeded).await?;
         traffic.use_grants(past, &seeded).await?;
     }
+    let granted = subscriptions::ask(past, &seeded).await?;
     past.clock.catch_up();
+    subscriptions::begin(&seeded, &granted, say).await?;
     quality::take(&seeded, past.history).await?;
     Ok(seeded)
 }

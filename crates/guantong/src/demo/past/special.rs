@@ -13,9 +13,10 @@ use super::{Past, catalogue, id, needs, plans, requests, revisions};
 pub const RECENT_DAYS: i64 = 72;
 
 /// A request beside the sample grants: consumer, provider, resource, matter, basis, items.
-type Line = (&'static str, &'static str, &'static str, &'static str, &'static str, &'static [&'static str]);
+pub type Line =
+    (&'static str, &'static str, &'static str, &'static str, &'static str, &'static [&'static str]);
 
-fn asked(line: Line) -> SampleGrant {
+pub fn asked(line: Line) -> SampleGrant {
     let (consumer, provider, resource, matter, basis, items) = line;
     let open = |item: &&str| GrantedItem { item: (*item).to_owned(), masked: false, verify_only: false };
     SampleGrant {
@@ -32,15 +33,15 @@ fn asked(line: Line) -> SampleGrant {
     }
 }
 
-struct Filed<'s> {
+pub struct Filed<'s> {
     request: String,
-    consumer: &'s SeededDepartment,
+    pub consumer: &'s SeededDepartment,
     provider: &'s SeededDepartment,
 }
 
 impl Filed<'_> {
     /// Carries the request on until it stands in a state.
-    async fn until(&self, past: &Past<'_>, wanted: &str) -> anyhow::Result<()> {
+    pub async fn until(&self, past: &Past<'_>, wanted: &str) -> anyhow::Result<()> {
         for _ in 0..8 {
             let state = requests::state(self.consumer, &self.request).await?;
             if state == wanted || !requests::step(&state, &self.request, self.consumer, self.provider).await?
@@ -52,17 +53,17 @@ impl Filed<'_> {
         Ok(())
     }
 
-    fn path(&self, verb: &str) -> String {
-        format!("/api/v1/requests/{}/{verb}", self.request)
+    pub fn path(&self, verb: &str) -> String {
+        format!("/api/v1/requests/{}/{verb}", self.request).trim_end_matches('/').to_owned()
     }
 
-    async fn grant(&self) -> anyhow::Result<Option<String>> {
+    pub async fn grant(&self) -> anyhow::Result<Option<String>> {
         let view = self.consumer.operator.get(&format!("/api/v1/requests/{}", self.request)).await?;
         Ok(view["grant_id"].as_str().map(str::to_owned))
     }
 }
 
-async fn file<'s>(
+pub async fn file<'s>(
     past: &Past<'_>,
     seeded: &'s Seeded,
     line: Line,
