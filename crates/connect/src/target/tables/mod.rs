@@ -258,7 +258,7 @@ impl<E: Engine> Target for TableTarget<E> {
         run: &str,
         load: Load,
     ) -> Result<Box<dyn Delivery>, SourceError> {
-        slot::described(&self.0.name, table)?;
+        slot::begins(&self.0.name, table, run)?;
         let shared = &self.0;
         let name = table.table.as_str();
         let mut link = shared.connect().await?;

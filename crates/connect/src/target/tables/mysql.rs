@@ -263,8 +263,8 @@ impl Engine for MysqlEngine {
             1205 | 1213 => Fault::Locked,
             1969 | 3024 | 1317 => Fault::Timeout,
             1040 | 1203 | 1226 => Fault::Connections,
-            1044 | 1045 | 1049 | 1698 => Fault::Login,
-            1142 | 1143 | 1227 | 1370 => Fault::Refused("permission denied".to_owned()),
+            1045 | 1049 | 1698 => Fault::Login,
+            1044 | 1142 | 1143 | 1227 | 1370 => Fault::Refused("permission denied".to_owned()),
             1290 | 1792 | 1836 => Fault::Refused("read-only".to_owned()),
             1644 => Fault::Refused("trigger".to_owned()),
             3819 | 4025 | 1048 | 1364 | 1451 | 1452 | 1062 | 1216 | 1217 => {
