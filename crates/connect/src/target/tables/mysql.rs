@@ -294,6 +294,7 @@ fn column(name: &str, holds: TargetType, declared: String, slot: Slot) -> Column
         slot,
         quotes,
         bytes: holds == TargetType::Text,
+        collate: String::new(),
         read,
         comment: String::new(),
     }
