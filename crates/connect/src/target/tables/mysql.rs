@@ -271,6 +271,10 @@ impl Engine for MysqlEngine {
                 Fault::Refused(constraint(inner.message()))
             }
             3 | 28 | 1021 | 1114 => Fault::Full,
+            // A table that cannot be made for want of room has the number of the system in its message only.
+            1005 if ["errno: 28", "errno: 135"].iter().any(|full| inner.message().contains(full)) => {
+                Fault::Full
+            }
             1071 | 1118 | 1153 | 1264 | 1292 | 1366 | 1406 => Fault::Value,
             1053 | 1077 | 1079 | 1080 | 1152 | 1158..=1161 | 1927 | 4031 => Fault::Lost,
             _ => Fault::Other,

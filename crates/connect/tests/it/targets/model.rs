@@ -202,17 +202,18 @@ pub async fn any_number_is_carried(target: &dyn Target) -> Outcome {
         (1..10_000_u32, 1..13_u32, 1..29_u32),
         (0..24_u32, 0..60_u32, 0..60_u32, proptest::option::of("[0-9]{1,6}")),
     );
-    let rows_of =
-        |values: Vec<(String, i64, (u32, u32, u32), (u32, u32, u32, Option<String>))>| -> Vec<Line> {
-            let row = |(at, (decimal, integer, (y, m, d), (h, min, s, part))): (usize, _)| {
-                let date = format!("{y:04}-{m:02}-{d:02}");
-                let part = Option::map_or(part, String::new(), |part: String| format!(".{part}"));
-                let time = format!("{date}T{h:02}:{min:02}:{s:02}{part}");
-                let integer: i64 = integer;
-                [at.to_string(), decimal, integer.to_string(), date, time].map(Some).to_vec()
-            };
-            values.into_iter().enumerate().map(row).collect()
+    type Clock = (u32, u32, u32, Option<String>);
+    type Values = (String, i64, (u32, u32, u32), Clock);
+    let rows_of = |values: Vec<Values>| -> Vec<Line> {
+        let row = |(at, (decimal, integer, (y, m, d), (h, min, s, part))): (usize, _)| {
+            let date = format!("{y:04}-{m:02}-{d:02}");
+            let part = Option::map_or(part, String::new(), |part: String| format!(".{part}"));
+            let time = format!("{date}T{h:02}:{min:02}:{s:02}{part}");
+            let integer: i64 = integer;
+            [at.to_string(), decimal, integer.to_string(), date, time].map(Some).to_vec()
         };
+        values.into_iter().enumerate().map(row).collect()
+    };
     let all = vec(values, 1_500).new_tree(&mut runner).map_err(|why| anyhow::anyhow!("{why}"))?.current();
     let all = rows_of(all);
     let columns = [("k", Text), ("d", Decimal), ("n", Integer), ("day", Date), ("t", Timestamp)];
