@@ -11,7 +11,7 @@ use arrow::{
 use connect::{Load, Portion, Target, TargetColumn, TargetConfig, TargetTable, TargetType};
 use sqlx::{Connection as _, Executor as _};
 
-const ROWS: u32 = 1_000_000;
+const ROWS: u32 = 300_000;
 const PORTION: u32 = 10_000;
 const SMALL: u32 = 10;
 

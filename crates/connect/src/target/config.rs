@@ -12,7 +12,7 @@ use crate::config::Secret;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "lowercase")]
 pub enum TargetConfig {
-    /// A PostgreSQL database, or one that speaks its protocol. Connected directly: a pooler that changes the server
+    /// A PostgreSQL database (12 or later), or one that speaks its protocol. Connected directly: a pooler that changes the server
     /// process between transactions would lose locks and staged rows.
     Postgres(ServerTarget),
     /// A MySQL or MariaDB database.

@@ -217,7 +217,7 @@ impl Target for EndpointTarget {
         run: &str,
         load: Load,
     ) -> Result<Box<dyn Delivery>, SourceError> {
-        slot::described(&self.0.name, table)?;
+        slot::begins(&self.0.name, table, run)?;
         if !self.0.running.lock().insert(table.subscription.clone()) {
             return Err(errors::delivering(&self.0.name, &table.subscription));
         }

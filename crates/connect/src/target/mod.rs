@@ -199,8 +199,12 @@ pub trait Target: Send + Sync {
     /// Begins a delivery; creates the table when it is not there. What an earlier, broken delivery of the same
     /// subscription staged is thrown away. A second delivery of the same subscription at the same time is refused.
     ///
+    /// `run` names the delivery: 1 to 128 visible ASCII characters. A table that is created for a replacement is seen
+    /// with its first rows in PostgreSQL; MySQL and SQLite show it empty until then.
+    ///
     /// # Errors
-    /// `target.misfit` with everything that [`Target::fit`] tells, before anything is moved.
+    /// `target.misfit` with everything that [`Target::fit`] tells, before anything is moved; `target.busy` when a
+    /// delivery of the subscription runs; `target.unsupported` when files are to be changed instead of replaced.
     async fn begin(
         &self,
         table: &TargetTable,
@@ -208,7 +212,9 @@ pub trait Target: Send + Sync {
         load: Load,
     ) -> Result<Box<dyn Delivery>, SourceError>;
 
-    /// All rows of the table as standard text, one `Utf8` column for each column of `table`, in its order.
+    /// All rows of the table as standard text in the form of [`normal`], one `Utf8` column for each column of `table`, in
+    /// its order; the rows in any order. A value that somebody else put there and that is none of its kind comes as the
+    /// system writes it. Files of text know no empty text: it comes back as null. An endpoint cannot be read back.
     async fn rows(
         &self,
         table: &TargetTable,
@@ -222,9 +228,17 @@ pub trait Target: Send + Sync {
 #[async_trait]
 pub trait Delivery: Send {
     /// Takes a portion. When applying, rows and position are committed when this returns; when replacing they are staged
-    /// and the counts are zero. A portion whose number is not above the stored one of the same run is skipped.
+    /// and the counts are zero. A portion whose number is not above the last one taken is skipped: the last of this
+    /// delivery, and when applying also the stored one of the same run. A replacement that is begun again starts anew.
+    ///
+    /// After an error, or when the future was dropped, the delivery is over: begin another one.
+    ///
+    /// # Errors
+    /// `target.value` with column, portion and row when a value is none of its kind or the column would cut or round it;
+    /// `target.refused` by constraints, triggers and rights; `target.full`; `target.busy` when the table is locked.
     async fn write(&mut self, portion: Portion) -> Result<Counts, SourceError>;
 
-    /// Ends the delivery. When replacing, everything becomes visible in one transaction together with `position`.
+    /// Ends the delivery and stores `position`. When replacing, everything becomes visible in the same transaction; of
+    /// rows with the same key the first stays, the others are held with the reason `key.duplicate`.
     async fn finish(self: Box<Self>, position: &str) -> Result<Counts, SourceError>;
 }

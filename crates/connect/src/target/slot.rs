@@ -263,6 +263,19 @@ pub(super) fn position(target: &str, position: &str) -> Result<(), SourceError> 
     Ok(())
 }
 
+/// What is wrong with a delivery before anything is asked of the target: the description of its table, or the name of
+/// its run, which also travels in headers.
+pub(super) fn begins(target: &str, table: &TargetTable, run: &str) -> Result<(), SourceError> {
+    if run.is_empty() || run.len() > 128 || !run.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Err(SourceError::config(
+            target,
+            "运行编号应为 1 至 128 个可见的 ASCII 字符。",
+            "the id of a run is 1 to 128 visible ASCII characters",
+        ));
+    }
+    described(target, table)
+}
+
 /// What is wrong with the description of a table itself, whatever the target holds.
 pub(super) fn described(target: &str, table: &TargetTable) -> Result<(), SourceError> {
     let id = &table.subscription;

@@ -184,6 +184,7 @@ impl Target for FolderTarget {
         run: &str,
         load: Load,
     ) -> Result<Box<dyn Delivery>, SourceError> {
+        slot::begins(&self.name, table, run)?;
         let place = self.place(table)?;
         if load == Load::Apply {
             return Err(errors::unsupported(

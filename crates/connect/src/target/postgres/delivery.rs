@@ -296,10 +296,11 @@ impl PgDelivery {
             counts.held = self.long(conn, self.plan.hold_duplicates(false)).await?;
         }
         counts.deleted = self.long(conn, self.plan.delete_missing()).await?;
-        if let Some(sql) = self.plan.update_staged() {
-            counts.updated = self.long(conn, sql).await?;
-        }
-        counts.inserted = self.long(conn, self.plan.insert_staged()).await?;
+        let merged = sqlx::query(AssertSqlSafe(self.plan.merge())).fetch_one(&mut *conn);
+        let row = shared.patient(name, self.pid, merged).await?;
+        let number = |at: usize| row.try_get::<i64, _>(at).map(i64::cast_unsigned);
+        counts.inserted = number(0).map_err(|error| shared.error(name, error))?;
+        counts.updated = number(1).map_err(|error| shared.error(name, error))?;
         counts.unchanged = (self.rows - counts.held).saturating_sub(counts.updated + counts.inserted);
         Ok(counts)
     }

@@ -103,7 +103,7 @@ impl Target for PgTarget {
         run: &str,
         load: Load,
     ) -> Result<Box<dyn Delivery>, SourceError> {
-        slot::described(&self.0.name, table)?;
+        slot::begins(&self.0.name, table, run)?;
         let shared = &self.0;
         let mut conn = self.session().await?;
         let place = Place::new(&shared.schema, &table.table);

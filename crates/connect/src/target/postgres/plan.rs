@@ -234,40 +234,41 @@ impl Plan {
         )
     }
 
-    /// Updates what differs from `source`; `None` when all columns are key.
-    pub(super) fn update(&self, source: &str) -> Option<String> {
+    /// The parts of a statement that brings the table to `source` and counts it. Every row is looked for once; only one
+    /// that differs is looked for again. By its key, not by its place: a place would be lost when the department writes
+    /// the row meanwhile.
+    fn bring(&self, source: &str) -> String {
+        let (table, same) = (&self.place.quoted, self.same_key());
         let others: Vec<(usize, &Column)> =
             self.columns.iter().enumerate().filter(|(at, _)| !self.key.contains(at)).collect();
         let join = |of: &dyn Fn(usize, &Column) -> String, with: &str| {
             others.iter().map(|(at, column)| of(*at, column)).collect::<Vec<_>>().join(with)
         };
-        if others.is_empty() {
-            return None;
-        }
-        let set = join(&|at, column| format!("{} = s.c{at}", column.quoted), ", ");
-        let differs = join(&|at, column| format!("t.{} IS DISTINCT FROM s.c{at}", column.quoted), " OR ");
-        let (table, key) = (&self.place.quoted, self.same_key());
-        Some(format!("UPDATE {table} t SET {set} FROM {source} s WHERE {key} AND ({differs})"))
-    }
-
-    /// Inserts what is not there yet.
-    pub(super) fn insert(&self, source: &str) -> String {
+        let first =
+            self.keys().map(|(_, column)| format!("t.{} IS NULL", column.quoted)).next().unwrap_or_default();
+        let differs = join(&|at, column| format!(" OR t.{} IS DISTINCT FROM s.c{at}", column.quoted), "");
+        let update = if others.is_empty() {
+            "SELECT 1 WHERE false".to_owned()
+        } else {
+            let set = join(&|at, column| format!("{} = s.c{at}", column.quoted), ", ");
+            format!("UPDATE {table} t SET {set} FROM news s WHERE NOT s.fresh AND {same} RETURNING 1")
+        };
         format!(
-            "INSERT INTO {} ({}) SELECT {} FROM {source} s WHERE NOT EXISTS (SELECT 1 FROM {} t WHERE {})",
-            self.place.quoted,
+            "news AS MATERIALIZED (SELECT s.*, {first} AS fresh FROM {source} s LEFT JOIN {table} t ON {same}
+                                    WHERE {first}{differs}),
+             upd AS ({update}),
+             ins AS (INSERT INTO {table} ({}) SELECT {} FROM news s WHERE s.fresh RETURNING 1)",
             self.names(),
-            self.staged(),
-            self.place.quoted,
-            self.same_key()
+            self.staged()
         )
     }
 
-    pub(super) fn update_staged(&self) -> Option<String> {
-        self.update(&self.staged_rows())
-    }
-
-    pub(super) fn insert_staged(&self) -> String {
-        self.insert(&self.staged_rows())
+    /// Brings the table to what is staged, all but deletes; gives the rows inserted and updated.
+    pub(super) fn merge(&self) -> String {
+        format!(
+            "WITH {} SELECT (SELECT count(*) FROM ins), (SELECT count(*) FROM upd)",
+            self.bring(&self.staged_rows())
+        )
     }
 
     /// One statement, and so one transaction, that applies a portion and stores its position: rows from text arrays
@@ -305,16 +306,10 @@ impl Plan {
         } else {
             ", gone AS (SELECT 1 WHERE false)".to_owned()
         };
-        let (source, with) =
-            if bound_rows { ("src".to_owned(), format!("src AS {rows}, ")) } else { (rows, String::new()) };
-        let update = match self.update(&source) {
-            Some(sql) => format!("upd AS ({sql} RETURNING 1)"),
-            None => "upd AS (SELECT 1 WHERE false)".to_owned(),
-        };
         format!(
-            "WITH {with}{update}, ins AS ({} RETURNING 1){gone}, pos AS ({})
+            "WITH {}{gone}, pos AS ({})
              SELECT (SELECT count(*) FROM ins), (SELECT count(*) FROM upd), (SELECT count(*) FROM gone)",
-            self.insert(&source),
+            self.bring(&rows),
             self.position()
         )
     }

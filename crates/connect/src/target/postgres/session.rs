@@ -21,6 +21,9 @@ pub(super) struct Shared {
     pub(super) limits: TargetLimits,
 }
 
+/// The oldest server that knows all that is said to it.
+const OLDEST: u32 = 120_000;
+
 /// How often a server that works on something long is asked whether it still lives.
 const PULSE: Duration = Duration::from_secs(10);
 
@@ -39,10 +42,13 @@ impl Shared {
         );
         let opened = within(self.limits.connect(), async {
             let mut conn = self.options.connect().await?;
-            conn.execute(AssertSqlSafe(setup)).await?;
-            Ok(conn)
+            let version = conn.server_version_num();
+            if version.is_none_or(|version| version >= OLDEST) {
+                conn.execute(AssertSqlSafe(setup)).await?;
+            }
+            Ok((conn, version))
         });
-        opened.await.map_err(|trouble| match trouble {
+        let (conn, version) = opened.await.map_err(|trouble| match trouble {
             Trouble::Late(_) => errors::down(&self.name).because("no connection in time"),
             Trouble::Sql(error) => match &error {
                 sqlx::Error::Database(inner) => match inner.code().as_deref() {
@@ -54,7 +60,20 @@ impl Shared {
                 },
                 _ => errors::down(&self.name).because(error),
             },
-        })
+        })?;
+        match version {
+            Some(version) if version < OLDEST => Err(errors::unsupported(
+                &self.name,
+                format_args!(
+                    "数据库的 PostgreSQL 版本号为 {version}，投递需要 12 及以上；请升级，或改投文件或接口。"
+                ),
+                format_args!(
+                    "the database is PostgreSQL {version}, and deliveries need 12 or later; upgrade it, or deliver into a \
+                     file or to an endpoint"
+                ),
+            )),
+            _ => Ok(conn),
+        }
     }
 
     /// A step that should be short.

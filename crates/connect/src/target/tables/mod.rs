@@ -258,7 +258,7 @@ impl<E: Engine> Target for TableTarget<E> {
         run: &str,
         load: Load,
     ) -> Result<Box<dyn Delivery>, SourceError> {
-        slot::described(&self.0.name, table)?;
+        slot::begins(&self.0.name, table, run)?;
         let shared = &self.0;
         let name = table.table.as_str();
         let mut link = shared.connect().await?;
@@ -276,14 +276,16 @@ impl<E: Engine> Target for TableTarget<E> {
                 shared.step(name, link.run(sql)).await?;
             }
         }
-        if look.fit.creates {
-            shared.step(name, link.run(plan.create(table))).await?;
-            // The rows are staged in the types that the engine made of those asked for.
+        if look.fit.creates || !look.keyed {
+            if look.fit.creates {
+                shared.step(name, link.run(plan.create(table))).await?;
+            } else {
+                let index = format!("gt_{:016x}", crate::hash::hash64(plan.place.full.as_bytes()));
+                shared.patient(name, link.run(plan.add_index(&index))).await?;
+            }
+            // Rows are staged in the types, and keys compared by the collations, that the engine made of those asked for.
             look = shared.look(&mut *link, table).await?.1;
             plan.columns = look.columns;
-        } else if !look.keyed {
-            let index = format!("gt_{:016x}", crate::hash::hash64(plan.place.full.as_bytes()));
-            shared.patient(name, link.run(plan.add_index(&index))).await?;
         }
         for sql in plan.stages() {
             shared.step(name, link.run(sql)).await?;

@@ -263,14 +263,18 @@ impl Engine for MysqlEngine {
             1205 | 1213 => Fault::Locked,
             1969 | 3024 | 1317 => Fault::Timeout,
             1040 | 1203 | 1226 => Fault::Connections,
-            1044 | 1045 | 1049 | 1698 => Fault::Login,
-            1142 | 1143 | 1227 | 1370 => Fault::Refused("permission denied".to_owned()),
+            1045 | 1049 | 1698 => Fault::Login,
+            1044 | 1142 | 1143 | 1227 | 1370 => Fault::Refused("permission denied".to_owned()),
             1290 | 1792 | 1836 => Fault::Refused("read-only".to_owned()),
             1644 => Fault::Refused("trigger".to_owned()),
             3819 | 4025 | 1048 | 1364 | 1451 | 1452 | 1062 | 1216 | 1217 => {
                 Fault::Refused(constraint(inner.message()))
             }
             3 | 28 | 1021 | 1114 => Fault::Full,
+            // A table that cannot be made for want of room has the number of the system in its message only.
+            1005 if ["errno: 28", "errno: 135"].iter().any(|full| inner.message().contains(full)) => {
+                Fault::Full
+            }
             1071 | 1118 | 1153 | 1264 | 1292 | 1366 | 1406 => Fault::Value,
             1053 | 1077 | 1079 | 1080 | 1152 | 1158..=1161 | 1927 | 4031 => Fault::Lost,
             _ => Fault::Other,
@@ -294,6 +298,7 @@ fn column(name: &str, holds: TargetType, declared: String, slot: Slot) -> Column
         slot,
         quotes,
         bytes: holds == TargetType::Text,
+        collate: String::new(),
         read,
         comment: String::new(),
     }

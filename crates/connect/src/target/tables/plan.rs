@@ -25,6 +25,8 @@ pub(super) struct Column {
     pub(super) quotes: bool,
     /// Compared byte by byte, whatever the collation takes for equal.
     pub(super) bytes: bool,
+    /// How keys of it are compared, where that has to be said.
+    pub(super) collate: String,
     /// Expression that reads it as text; `{}` stands for the column.
     pub(super) read: &'static str,
     pub(super) comment: String,
@@ -251,7 +253,7 @@ impl Plan {
     }
 
     fn same_key(&self) -> String {
-        self.keys(" AND ", |at, column| format!("t.{} = s.c{at}", column.quoted))
+        self.keys(" AND ", |at, column| format!("t.{} = s.c{at}{}", column.quoted, column.collate))
     }
 
     /// Deletes what is not staged.
@@ -313,7 +315,7 @@ impl Plan {
 
     /// Begins a statement that deletes by key; keys follow as `(a, b), (c, d))`.
     pub(super) fn delete_head(&self) -> String {
-        let keys = self.keys(", ", |_, column| column.quoted.clone());
+        let keys = self.keys(", ", |_, column| format!("{}{}", column.quoted, column.collate));
         let values = match self.dialect {
             Dialect::Mysql => "",
             Dialect::Sqlite => "VALUES ",

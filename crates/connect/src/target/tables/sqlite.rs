@@ -125,10 +125,16 @@ impl Engine for SqliteEngine {
             });
         }
         let sql = format!(
-            "SELECT l.name, i.name FROM pragma_index_list({named}, 'main') l, pragma_index_info(l.name, 'main') i
-              WHERE l.\"unique\" = 1 AND l.partial = 0 ORDER BY l.name, i.seqno"
+            "SELECT l.name, i.name, i.coll FROM pragma_index_list({named}, 'main') l, pragma_index_xinfo(l.name, 'main') i
+              WHERE l.\"unique\" = 1 AND l.partial = 0 AND i.key = 1 ORDER BY l.name, i.seqno"
         );
         let rows = all(link, sql).await?;
+        // What tells keys apart is the index, so keys are compared as it does.
+        for (there, info) in have.iter().zip(&mut types) {
+            if let Some(row) = rows.iter().find(|row| text(row, 1) == there.name) {
+                info.collation = format!(" COLLATE {}", quote(&text(row, 2)));
+            }
+        }
         let indexes = rows.chunk_by(|a, b| text(a, 0) == text(b, 0));
         let mut unique: Vec<Vec<String>> =
             indexes.map(|index| index.iter().map(|row| text(row, 1)).collect()).collect();
@@ -179,9 +185,11 @@ impl Engine for SqliteEngine {
                 TargetType::Integer | TargetType::Boolean => false,
             }
         };
-        let declared = if there.declared.is_empty() { "BLOB".to_owned() } else { there.declared.clone() };
+        let declared = if there.declared.is_empty() { "BLOB" } else { &there.declared };
+        let declared = format!("{declared}{}", info.collation);
         let read_as = if slot.as_text { TargetType::Text } else { holds };
-        Some(column(&there.name, read_as, declared, slot, quotes))
+        let made = column(&there.name, read_as, declared, slot, quotes);
+        Some(Column { collate: info.collation.clone(), ..made })
     }
 
     fn fault(error: &sqlx::Error) -> Fault {
@@ -213,7 +221,16 @@ fn column(name: &str, holds: TargetType, declared: String, slot: Slot, quotes: b
         TargetType::Boolean => "CASE {} WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE CAST({} AS TEXT) END",
         _ => "CAST({} AS TEXT)",
     };
-    Column { quoted: quote(name), declared, slot, quotes, bytes: true, read, comment: String::new() }
+    Column {
+        quoted: quote(name),
+        declared,
+        slot,
+        quotes,
+        bytes: true,
+        collate: String::new(),
+        read,
+        comment: String::new(),
+    }
 }
 
 fn literal(text: &str) -> String {

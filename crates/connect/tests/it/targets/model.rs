@@ -59,9 +59,17 @@ fn step() -> impl Strategy<Value = Step> {
         });
         seen.into_values().collect()
     };
+    let many = |rows: Vec<Line>| -> Vec<Line> {
+        let name = |(n, row): (usize, Line)| {
+            let key = row[0].clone().map(|key| format!("{key}-{n}"));
+            [vec![key], row[1..].to_vec()].concat()
+        };
+        rows.into_iter().enumerate().map(name).collect()
+    };
     // Also more rows than go in one statement, for which another way is taken.
     let some = prop_oneof![9 => vec(value(), 0..30), 1 => vec(value(), 500..700)];
-    let changes = (vec(value(), 0..30), vec(key(), 0..10)).prop_map(move |(rows, gone)| {
+    let new = prop_oneof![9 => vec(value(), 0..30), 1 => vec(value(), 500..700).prop_map(many)];
+    let changes = (new, vec(key(), 0..10)).prop_map(move |(rows, gone)| {
         let rows = once(rows);
         let mut gone: Vec<String> =
             gone.into_iter().filter(|key| rows.iter().all(|row| row[0].as_ref() != Some(key))).collect();
@@ -181,4 +189,53 @@ async fn content_or_nothing(
         return Ok(BTreeMap::new());
     }
     Ok(content(target, table).await?)
+}
+
+/// Numbers, dates and times of any size come back in their normal form, by the way of many rows and by that of few.
+pub async fn any_number_is_carried(target: &dyn Target) -> Outcome {
+    use TargetType::{Date, Decimal, Integer, Text, Timestamp};
+    let mut runner =
+        TestRunner::new_with_rng(Config::default(), TestRng::deterministic_rng(RngAlgorithm::ChaCha));
+    let values = (
+        "-?[0-9]{1,30}(\\.[0-9]{1,30})?",
+        any::<i64>(),
+        (1..10_000_u32, 1..13_u32, 1..29_u32),
+        (0..24_u32, 0..60_u32, 0..60_u32, proptest::option::of("[0-9]{1,6}")),
+    );
+    type Clock = (u32, u32, u32, Option<String>);
+    type Values = (String, i64, (u32, u32, u32), Clock);
+    let rows_of = |values: Vec<Values>| -> Vec<Line> {
+        let row = |(at, (decimal, integer, (y, m, d), (h, min, s, part))): (usize, _)| {
+            let date = format!("{y:04}-{m:02}-{d:02}");
+            let part = Option::map_or(part, String::new(), |part: String| format!(".{part}"));
+            let time = format!("{date}T{h:02}:{min:02}:{s:02}{part}");
+            let integer: i64 = integer;
+            [at.to_string(), decimal, integer.to_string(), date, time].map(Some).to_vec()
+        };
+        values.into_iter().enumerate().map(row).collect()
+    };
+    let all = vec(values, 1_500).new_tree(&mut runner).map_err(|why| anyhow::anyhow!("{why}"))?.current();
+    let all = rows_of(all);
+    let columns = [("k", Text), ("d", Decimal), ("n", Integer), ("day", Date), ("t", Timestamp)];
+    let table = described("numbers", &columns, &["k"]);
+    let plain: Vec<Line> = all
+        .iter()
+        .map(|row| {
+            let pairs = row.iter().zip(&table.columns);
+            pairs.map(|(value, c)| Some(connect::normal(c.holds, value.as_deref()?)?.into_owned())).collect()
+        })
+        .collect();
+    assert!(plain.iter().flatten().all(Option::is_some));
+    let mut delivery = target.begin(&table, "many", Load::Replace).await?;
+    delivery.write(rows(&table, 1, &all)).await?;
+    delivery.finish("p").await?;
+    assert_eq!(content(target, &table).await?, by_key(&table, &plain));
+    let mut delivery = applying(target, &table, "few").await?;
+    for (some, seq) in all.chunks(300).zip(1..) {
+        // What the one way wrote is the same as what the other would write.
+        assert_eq!(counts(delivery.write(rows(&table, seq, some)).await?)[3], some.len() as u64);
+    }
+    delivery.write(rows(&table, 99, &all)).await?;
+    assert_eq!(content(target, &table).await?, by_key(&table, &plain));
+    Ok(())
 }

@@ -131,3 +131,10 @@ async fn any_sequence_ends_like_a_map() -> Outcome {
     let (_place, target) = fresh().await?;
     model::any_sequence_ends_like_a_map(&*target, 60).await
 }
+
+/// Numbers, dates and times of any size come back as they went in, by COPY and by arrays alike.
+#[tokio::test]
+async fn any_number_is_carried() -> Outcome {
+    let (_place, target) = fresh().await?;
+    model::any_number_is_carried(&*target).await
+}

@@ -2,14 +2,17 @@
 
 use std::sync::Arc;
 
-use connect::Target;
+use connect::{
+    Target,
+    TargetType::{Boolean, Date, Decimal, Integer, Text, Timestamp},
+};
 
 use super::{
     cases, model,
-    support::target,
+    support::{applying, by_key, content, counts, described, line, lines, replace, rows, target},
     tables::{self, Sql},
 };
-use crate::support::Outcome;
+use crate::support::{Outcome, code};
 use sqlx::{Connection as _, Executor as _, Row as _};
 
 impl Sql for tempfile::TempDir {
@@ -115,4 +118,62 @@ async fn dropped_tables_start_anew() -> Outcome {
 async fn any_sequence_ends_like_a_map() -> Outcome {
     let (_place, target) = fresh().await?;
     model::any_sequence_ends_like_a_map(&*target, 60).await
+}
+
+/// Declared types of the department that hold the same values take them and give them back in the same form; keys that
+/// the table's collation takes for the same are held; what binary floating point would change is refused.
+#[tokio::test]
+async fn kindred_types_hold_the_same() -> Outcome {
+    let (place, target) = fresh().await?;
+    place
+        .sql(
+            "CREATE TABLE kin (id VARCHAR(20) COLLATE NOCASE PRIMARY KEY, born DATE, seen DATETIME, amount NUMERIC(12,2),
+                 rate REAL, n INTEGER, ok INT, said TEXT, any)",
+        )
+        .await?;
+    let columns = [
+        ("id", Text),
+        ("born", Date),
+        ("seen", Timestamp),
+        ("amount", Decimal),
+        ("rate", Decimal),
+        ("n", Integer),
+        ("ok", Boolean),
+        ("said", Boolean),
+        ("any", Text),
+    ];
+    let table = described("kin", &columns, &["id"]);
+    let all = lines(&[
+        &[
+            "a",
+            "2024-01-05",
+            "2024-01-05T08:30:00.25",
+            "-12.5",
+            "0.00001",
+            "-9223372036854775808",
+            "true",
+            "true",
+            "007",
+        ],
+        &["b", "∅", "∅", "100", "123456789012345", "0", "false", "false", "1e3"],
+    ]);
+    for run in ["r1", "r2"] {
+        replace(&*target, &table, run, &all, 1).await?;
+        assert_eq!(content(&*target, &table).await?, by_key(&table, &all));
+    }
+    let mut delivery = applying(&*target, &table, "r3").await?;
+    assert_eq!(counts(delivery.write(rows(&table, 1, &all)).await?), [0, 0, 0, 2, 0]);
+    let mut other = all.clone();
+    other[1][0] = Some("B".to_owned());
+    assert_eq!(counts(delivery.write(rows(&table, 2, &other)).await?), [0, 1, 0, 1, 0]);
+    assert_eq!(content(&*target, &table).await?, by_key(&table, &other));
+    let mut long = all[0].clone();
+    long[3] = Some("1234567890.123456".to_owned());
+    assert_eq!(code(delivery.write(rows(&table, 3, &[long])).await), "target.value");
+    let twice = [other[0].clone(), line(&["A", "∅", "∅", "∅", "∅", "∅", "∅", "∅", "∅"])];
+    assert_eq!(counts(replace(&*target, &table, "r4", &twice, 2).await?), [0, 0, 1, 1, 1]);
+    let digits = described("kin", &[("id", Text), ("amount", Text)], &["id"]);
+    let digits = connect::TargetTable { subscription: table.subscription, ..digits };
+    assert_eq!(target.fit(&digits).await?.misfits[0].code, "target.type");
+    Ok(())
 }

@@ -244,3 +244,64 @@ async fn portions_must_be_made_right() -> Outcome {
     assert_eq!(delivery.finish("p").await?.inserted, 5);
     Ok(())
 }
+
+/// MariaDB tells of missing rights when it is written to: the account is refused, everything stays as it was.
+#[tokio::test]
+async fn mariadb_refuses() -> Outcome {
+    let server = testbed::shared_mariadb().await?;
+    let database = server.create_database().await?;
+    let name = database.name();
+    let sql = format!(
+        "CREATE TABLE t (id varchar(20) PRIMARY KEY, n int); CREATE USER 'u_{name}'@'127.0.0.1' IDENTIFIED BY 'geheim';
+         GRANT ALL ON {name}.* TO 'u_{name}'@'127.0.0.1'"
+    );
+    server.sql_in(name, &sql).await?;
+    let url = format!("mysql://u_{name}:geheim@127.0.0.1:{}/{name}", server.port());
+    let able = target(&format!("kind='mysql'\nurl='{url}'"));
+    let table = described("t", &[("id", TargetType::Text), ("n", TargetType::Integer)], &["id"]);
+    let good = lines(&[&["a", "1"]]);
+    replace(&*able, &table, "r1", &good, 9).await?;
+    let grants = format!(
+        "REVOKE ALL ON {name}.* FROM 'u_{name}'@'127.0.0.1';
+         GRANT SELECT, CREATE TEMPORARY TABLES ON {name}.* TO 'u_{name}'@'127.0.0.1'"
+    );
+    server.sql_in(name, &grants).await?;
+    let next = lines(&[&["b", "1"]]);
+    assert_eq!(code(replace(&*able, &table, "r2", &next, 9).await), "target.refused");
+    let mut delivery = applying(&*able, &table, "r3").await?;
+    assert_eq!(code(delivery.write(rows(&table, 1, &next)).await), "target.refused");
+    assert_eq!(content(&*able, &table).await?, by_key(&table, &good));
+    assert_eq!(able.stored(&table).await?.map(|stored| stored.run), Some("r1".to_owned()));
+    let wrong =
+        target(&format!("kind='mysql'\nurl='mysql://u_{name}:wrong@127.0.0.1:{}/{name}'", server.port()));
+    assert_eq!(code(wrong.stored(&table).await), "source.permission");
+    Ok(())
+}
+
+/// What names a delivery is checked before anything is asked of the target, which need not even be there.
+#[tokio::test]
+async fn descriptions_are_checked() -> Outcome {
+    let nowhere = target("kind='postgres'\nurl='postgres://u@127.0.0.1:1/x'");
+    let good = everything("t");
+    assert_eq!(code(nowhere.fit(&good).await), "source.down");
+    for run in ["", "a b", "批", &"x".repeat(129)] {
+        assert_eq!(code(nowhere.begin(&good, run, Load::Apply).await.map(drop)), "source.config", "{run}");
+    }
+    let named =
+        |subscription: &str| connect::TargetTable { subscription: subscription.to_owned(), ..good.clone() };
+    let keyed = |key: &[&str]| described("t", &[("a", TargetType::Text), ("b", TargetType::Text)], key);
+    let twice = described("t", &[("a", TargetType::Text), ("A", TargetType::Text)], &["a"]);
+    for table in [
+        named(""),
+        named("A"),
+        named("a/b"),
+        named(&"a".repeat(65)),
+        keyed(&[]),
+        keyed(&["c"]),
+        keyed(&["a", "a"]),
+        twice,
+    ] {
+        assert_eq!(code(nowhere.fit(&table).await), "source.config", "{table:?}");
+    }
+    Ok(())
+}
