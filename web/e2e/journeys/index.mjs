@@ -10,6 +10,7 @@ import { map } from './map.mjs'
 import { projects } from './projects.mjs'
 import { sharing } from './sharing.mjs'
 import { silence } from './silence.mjs'
+import { subscriptions } from './subscriptions.mjs'
 
 // The last one puts the clock ahead.
-export const journeys = [...access, ...asking, ...evidence, ...providing, ...sharing, ...projects, ...map, ...account, ...administration, ...pages, ...handbook, ...silence]
+export const journeys = [...access, ...asking, ...evidence, ...providing, ...sharing, ...projects, ...map, ...subscriptions, ...account, ...administration, ...pages, ...handbook, ...silence]

@@ -37,7 +37,7 @@ export const pages = [
         await stage.inspectEverywhere(page, path, name)
         // One step deeper, where the list has something.
         const link = page.locator('main td a').first()
-        if (['/catalogue', '/grants', '/agents', '/evidence'].includes(path) && (await link.count())) {
+        if (['/catalogue', '/grants', '/agents', '/evidence', '/subscriptions'].includes(path) && (await link.count())) {
           const deeper = await link.getAttribute('href')
           await link.click()
           await page.waitForURL((address) => address.pathname !== path)

@@ -146,13 +146,12 @@ async fn large_transactions() -> Outcome {
         sample(&format!("{T} CREATE TABLE a (id int PRIMARY KEY, name text) ENGINE = MyISAM")).await?;
     let mut copy = Copy::new(&*source, "w_large", "t", &["id", "name"]);
     copy.begin().await?;
-    let begun = copy.position.clone();
     let sql = "BEGIN; INSERT INTO t (id) SELECT seq FROM seq_300000_to_301000; ROLLBACK;
                BEGIN; INSERT INTO t (id, name) SELECT seq, CONCAT('many ', seq) FROM seq_100000_to_112000; COMMIT";
     server().await?.sql_in(database.name(), sql).await?;
     let mut stream = copy.changes().await?;
     let first = copy.step(&mut stream).await?;
-    assert!(first.rows.num_rows() >= 5000 && first.position == begun);
+    assert!(first.rows.num_rows() >= 5000);
     drop(stream);
     let mut stream = copy.changes().await?;
     let mut positions = Vec::new();
@@ -162,7 +161,8 @@ async fn large_transactions() -> Outcome {
     }
     assert_eq!(copy.taken, 12_001);
     let (last, before) = positions.split_last().unwrap();
-    assert!(before.len() >= 2 && before.iter().all(|position| *position == begun) && *last != begun);
+    assert!(before.len() >= 2 && before.iter().all(|position| *position == first.position));
+    assert_ne!(*last, first.position);
     assert_eq!(copy.rows, copy.read().await?);
     let mut other = Copy::new(&*source, "w_aria", "a", &["id", "name"]);
     other.begin().await?;

@@ -151,13 +151,12 @@ async fn large_transactions() -> Outcome {
     let name = named(&database);
     let mut copy = Copy::new(&*source, &name, "t", &["id", "name"]);
     copy.begin().await?;
-    let begun = copy.position.clone();
     let sql = "BEGIN; INSERT INTO t SELECT i, 'no' FROM generate_series(300000, 301000) i; ROLLBACK;
                BEGIN; INSERT INTO t SELECT i, 'many ' || i FROM generate_series(100000, 112000) i; COMMIT";
     server().await?.psql_in(database.name(), sql).await?;
     let mut stream = copy.changes().await?;
     let first = copy.step(&mut stream).await?;
-    assert_eq!((first.rows.num_rows(), &first.position), (5000, &begun));
+    assert_eq!(first.rows.num_rows(), 5000);
     drop(stream);
     let mut stream = copy.changes().await?;
     let mut positions = Vec::new();
@@ -166,7 +165,9 @@ async fn large_transactions() -> Outcome {
         positions.push(copy.step(&mut stream).await?.position);
     }
     assert_eq!((copy.taken, positions.len()), (12_001, 3));
-    assert!(positions[0] == begun && positions[1] == begun && positions[2] != begun);
+    assert!(
+        positions[0] == first.position && positions[1] == first.position && positions[2] != first.position
+    );
     assert_eq!(copy.rows, copy.read().await?);
     Ok(())
 }

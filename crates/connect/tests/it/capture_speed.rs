@@ -43,15 +43,30 @@ async fn measure(
         let seconds = begun.elapsed().as_secs_f64();
         tell(&format!("{what}: {images} images in {seconds:.2} s, {:.0} images/s", images as f64 / seconds));
     }
-    let mut waits = Vec::new();
-    for id in 0..40 {
-        run(format!("UPDATE t SET state = 'x{id}' WHERE id = {}", id + 1)).await?;
-        let begun = Instant::now();
-        while stream_next(&mut stream).await?.rows.num_rows() == 0 {}
-        waits.push(begun.elapsed());
+    // PostgreSQL notes only now and then from where it has to read again: the second time it has done so.
+    for patience in [0, 20] {
+        let until = Instant::now() + std::time::Duration::from_secs(patience);
+        let mut waits = Vec::new();
+        for id in 0.. {
+            run(format!("UPDATE t SET state = 'x{patience}{id}' WHERE id = {}", id + 1)).await?;
+            let begun = Instant::now();
+            loop {
+                let changes = stream_next(&mut stream).await?;
+                copy.position.clone_from(&changes.position);
+                if changes.rows.num_rows() > 0 {
+                    break;
+                }
+            }
+            waits.push(begun.elapsed());
+            source.confirm(&copy.watch(), &copy.position).await?;
+            if waits.len() >= 40 && Instant::now() > until {
+                break;
+            }
+        }
+        let mut waits = waits.split_off(waits.len() - 40);
+        waits.sort();
+        tell(&format!("one change after its commit: median {:?}, longest {:?}", waits[20], waits[39]));
     }
-    waits.sort();
-    tell(&format!("one change after its commit: median {:?}, longest {:?}", waits[20], waits[39]));
     source.unwatch("w_speed").await?;
     Ok(())
 }
@@ -69,7 +84,7 @@ fn updates() -> String {
     sql
 }
 
-const TABLE: &str = "CREATE TABLE t (id int PRIMARY KEY, idno varchar(18), name varchar(40), sex smallint, born date, made timestamp NULL,
+const TABLE: &str = "CREATE TABLE t (id int PRIMARY KEY, idno varchar(24), name varchar(40), sex smallint, born date, made timestamp NULL,
     amount decimal(12,2), note varchar(80), address varchar(80), phone varchar(20), state varchar(20), score double precision);";
 const VALUES: &str = "CONCAT('11010119900307', i), CONCAT('姓名', i), i % 2, DATE '1990-03-07', TIMESTAMP '2024-01-05 08:30:00', i / 100.0,
     MD5(CONCAT('', i)), CONCAT('江苏省苏州市吴江区松陵镇', i), '13900001234', 'new', i * 1.5";
@@ -83,7 +98,10 @@ async fn postgres() -> Outcome {
     let (database, source) = capture_postgres::sample(&make).await?;
     let many = format!("INSERT INTO t SELECT i, {VALUES} FROM generate_series(1, 200000) i");
     let url = database.url().to_owned();
-    let conn = tokio::sync::Mutex::new(<sqlx::PgConnection as sqlx::Connection>::connect(&url).await?);
+    let mut conn = <sqlx::PgConnection as sqlx::Connection>::connect(&url).await?;
+    // As departments' servers are set: a commit is in the log when it is answered.
+    sqlx::Executor::execute(&mut conn, "SET synchronous_commit = on").await?;
+    let conn = tokio::sync::Mutex::new(conn);
     let run = async |sql: String| {
         use sqlx::Executor as _;
         let mut conn = conn.lock().await;

@@ -30,6 +30,10 @@ use crate::{
 /// Between two looks while something happens, and when long nothing did.
 const SHORT: Duration = Duration::from_millis(40);
 const LONG: Duration = Duration::from_millis(250);
+/// A look begins where the server last noted which transactions were under way, every 15 seconds or so, however little
+/// is new. On a busy server that is work, so after each look it is left alone for a multiple of what the look took.
+const REST: u32 = 2;
+const LONGEST_REST: Duration = Duration::from_secs(2);
 /// Messages asked for at once beyond those given already. A transaction always comes whole.
 const WINDOW: i32 = 20_000;
 /// Bytes of the log looked through at once, so that each look ends in reasonable time.
@@ -77,6 +81,8 @@ struct Peeked {
     /// Of them those of transactions that were given before.
     skipped: i32,
     given: bool,
+    /// How long the server worked for it.
+    effort: Duration,
 }
 
 impl Tail {
@@ -148,13 +154,14 @@ impl Tail {
         let (mut pause, mut window, mut in_use_since) = (SHORT, WINDOW, None::<Instant>);
         loop {
             let status = self.status().await?;
-            let mut more = false;
+            let (mut more, mut rest) = (false, Duration::ZERO);
             if status.flushed > self.decoder.position {
                 let upto =
                     status.flushed.min(self.decoder.position.max(status.confirmed).saturating_add(STEP));
                 match self.peek(upto, window, sender).await? {
                     Some(peeked) => {
                         in_use_since = None;
+                        rest = (peeked.effort * REST).min(LONGEST_REST);
                         if peeked.messages < window {
                             self.decoder.position = self.decoder.position.max(upto);
                         }
@@ -172,7 +179,7 @@ impl Tail {
             self.advance().await?;
             pause = if more { SHORT } else { (pause * 5 / 4).min(LONG) };
             if !more || self.decoder.position >= status.flushed {
-                tokio::time::sleep(pause).await;
+                tokio::time::sleep(pause.max(rest)).await;
             }
         }
     }
@@ -220,7 +227,8 @@ impl Tail {
         let Self { conn, name, decoder, told, .. } = self;
         let source = decoder.source.clone();
         let limit = source.limits.statement();
-        let mut peeked = Peeked { messages: 0, skipped: 0, given: false };
+        let mut peeked = Peeked { messages: 0, skipped: 0, given: false, effort: Duration::ZERO };
+        let begun = Instant::now();
         let query = sqlx::query(PEEK).bind(&*name).bind(output::place(upto)).bind(window).bind(PUBLICATION);
         let mut rows = query.fetch(conn);
         let mut wait = limit * PATIENCE;
@@ -230,6 +238,10 @@ impl Tail {
             .await
             .map_err(|_| SourceError::timeout(&source.name, limit.as_millis()))?
         {
+            // The server looks through everything before it gives the first row.
+            if peeked.messages == 0 {
+                peeked.effort = begun.elapsed();
+            }
             let row = match row {
                 Ok(row) => row,
                 Err(error) if is_in_use(&error) => return Ok(None),
@@ -243,6 +255,9 @@ impl Tail {
                 peeked.given = true;
                 *told = decoder.give(sender).await?;
             }
+        }
+        if peeked.messages == 0 {
+            peeked.effort = begun.elapsed();
         }
         if !decoder.images.is_empty() {
             peeked.given = true;
