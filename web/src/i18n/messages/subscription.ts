@@ -90,6 +90,7 @@ export const subscription = define({
   'sub.asOf': ['数据截至', 'True as of'],
   'sub.lag': ['延迟', 'Delay'],
   'sub.asOfShort': ['截至 {time}', 'as of {time}'],
+  'sub.lagNone': ['刚更新', 'just updated'],
   'sub.lagBehind': ['落后 {time}', '{time} behind'],
   'sub.lastRun': ['上次运行', 'Last run'],
   'sub.neverRun': ['还没有运行过', 'never run'],

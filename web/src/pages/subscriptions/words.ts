@@ -13,7 +13,10 @@ export function lagOf(one: Pick<Subscription, 'lag_ms' | 'as_of_ms'>, nowMs: num
 
 export function lagWords(one: Pick<Subscription, 'lag_ms' | 'as_of_ms'>, nowMs: number): string {
   const lag = lagOf(one, nowMs)
-  return lag === null ? '—' : t('sub.lagBehind', { time: span(lag) })
+  if (lag === null) return '—'
+  // Of what does not go on without end, the seconds say nothing.
+  if (lag < 60_000 && (one.lag_ms === null || one.lag_ms === undefined)) return t('sub.lagNone')
+  return t('sub.lagBehind', { time: span(lag) })
 }
 
 /** The table with the target it lies in. */
