@@ -3,7 +3,7 @@ import type { Flowing, Grant, Resource, Run } from '@/api'
 import { blankWhen, isRule, scheduleWords, toCron } from '@/lib/schedule'
 import { bytes, span } from '@/lib/units'
 import { bandsOf, lookOf, rankOf, riverOf } from '@/pages/flows/river'
-import { atFields, blankSubscription, deliversTables, firstWrong, problems, scheduleOf, stepOfRefusal, tableName, toInput, underGrant } from '@/pages/subscriptions/form'
+import { atFields, blankSubscription, deliversTables, firstWrong, misfitsAt, problems, scheduleOf, stepOfMisfits, stepOfRefusal, tableName, toInput, underGrant } from '@/pages/subscriptions/form'
 import { reasonWords, remainingOf, remarksOf } from '@/pages/subscriptions/words'
 
 const words = (cron: string, working_days = false) => scheduleWords({ kind: 'cron', cron, working_days })
@@ -97,6 +97,16 @@ describe('a new subscription', () => {
     expect(stepOfRefusal({ code: 'plan.watermark', fields: [] })).toBe('when')
     expect(stepOfRefusal({ code: 'authorise.suspended', fields: [] })).toBe('grant')
     expect(stepOfRefusal({ code: 'target.connect', fields: [] })).toBe('target')
+  })
+})
+
+describe('what does not fit at the target', () => {
+  const misfit = (column: string, zh: string) => ({ code: 'c', column, zh, en: zh })
+  it('stands at the column or the table that is meant, once', () => {
+    expect(misfitsAt([misfit('NAME', 'a'), misfit('', 'b'), misfit('', 'c'), misfit('gt_flags', 'd')], filled(), (one) => one.zh)).toEqual({ 'column.name': 'a', table: 'b' })
+  })
+  it('is mended at the table when that does not fit as a whole', () => {
+    expect([stepOfMisfits([]), stepOfMisfits([misfit('name', 'a')]), stepOfMisfits([misfit('name', 'a'), misfit('', 'b')])]).toEqual([undefined, 'columns', 'target'])
   })
 })
 

@@ -45,8 +45,9 @@ export const subscriptions = [
       await page.waitForSelector('[data-test=sub-table]')
       await stage.pick(page, '本部门前置机', agent.name)
       await stage.pick(page, '投递目标', agent.targets[0].name)
-      await page.fill('[data-test=sub-name]', '端到端测试')
-      if (!stage.mock) await page.fill('[data-test=sub-table]', 'e2e_table')
+      // A table that no earlier subscription has written to.
+      const table = `hall_${Date.now().toString(36)}`
+      await page.fill('[data-test=sub-table]', table)
       await stage.inspect(page, 'subscription-target')
       await page.click('[data-test=next]')
       await page.waitForSelector('[data-test=when]')
@@ -70,7 +71,7 @@ export const subscriptions = [
         assert(await page.locator('[data-test=create-subscription]').isDisabled(), 'it can be made although it does not fit')
         await stage.inspect(page, 'subscription-misfit')
         await page.click('[data-test=step-target]')
-        await page.fill('[data-test=sub-table]', 'e2e_table')
+        await page.fill('[data-test=sub-table]', table)
         await page.click('[data-test=next]')
         await page.waitForSelector('[data-test=when]')
       }
@@ -87,6 +88,8 @@ export const subscriptions = [
       await page.waitForSelector('[data-test=run-succeeded]')
       await stage.noError(page)
       await stage.inspect(page, 'subscription-ran')
+      // The notice that it began would stand in the picture.
+      await page.waitForSelector('.el-message', { state: 'detached' })
       await stage.handbook(page, 'subscription')
       await page.locator('[data-test=run-succeeded]').first().click()
       await page.waitForSelector('[data-test=run-detail]')

@@ -106,7 +106,7 @@ export const subscription = define({
   'sub.noGrants': ['本部门还没有包含“库表交换”的有效授权。', 'Your department has no grant in force that includes table exchange.'],
   'sub.noGrantsMore': ['到目录里找到资源，点“申请共享”，使用方式勾选“库表交换”。', 'Find the resource in the catalogue, request it, and tick “Table exchange”.'],
   'sub.until': ['有效至 {day}', 'valid until {day}'],
-  'sub.itemsMore': ['每一项成为目标表的一列。列名可以改；主键用来分辨各行，必须是明文的项。', 'Each item becomes a column. Names may be changed; keys tell rows apart and must be in clear.'],
+  'sub.itemsMore': ['每一项成为目标表的一列，列名可以改。主键用来分辨各行：只勾选合起来能唯一确定一行的项，不能脱敏；主键没有值的行会被隔离。', 'Each item becomes a column; names may be changed. Tick as keys only the items that together tell each row apart; they cannot be masked, and a row without its key is held back.'],
   'sub.take': ['送', 'Deliver'],
   'sub.column': ['列名', 'Column'],
   'sub.maskedByGrant': ['授权已定为脱敏', 'masked by the grant'],

@@ -1,5 +1,5 @@
 // The form behind a new subscription: what people choose, what is wrong with it, and what the server takes. Pure.
-import type { Grant, Method, OnInvalid, Resource, Schedule, SubscriptionInput } from '@/api'
+import type { Grant, Method, Misfit, OnInvalid, Resource, Schedule, SubscriptionInput } from '@/api'
 import { t } from '@/i18n'
 import { blankWhen, isRule, toCron, type WhenForm } from '@/lib/schedule'
 import { toRows, untilDay, untilMs, type RowChoice } from '@/pages/requests/requestForm'
@@ -169,3 +169,18 @@ export function atFields(error: { code: string; fields: { path: string; text: st
   if (error.code === 'plan.batch_key') found.keys = sentence
   return found
 }
+
+/** What does not fit at the target, at the fields of the form. */
+export function misfitsAt(misfits: Misfit[], form: SubscriptionForm, words: (one: Misfit) => string): Wrong {
+  const found: Wrong = {}
+  for (const one of misfits) {
+    const item = form.columns.find((each) => each.taken && each.column.trim().toLowerCase() === one.column.toLowerCase())?.item
+    const field = item ? `column.${item}` : 'table'
+    if (!item && one.column) continue
+    found[field] = found[field] ?? words(one)
+  }
+  return found
+}
+
+/** The step in which misfits are mended: another table mends them all, so that of the table when it does not fit as a whole. */
+export const stepOfMisfits = (misfits: Misfit[]): Step | undefined => (misfits.length ? (misfits.some((one) => !one.column) ? 'target' : 'columns') : undefined)
