@@ -5,6 +5,7 @@ mod backup;
 mod config;
 mod demo;
 mod doctor;
+mod exchange;
 mod init;
 mod lang;
 mod node;
@@ -62,6 +63,8 @@ enum Command {
     Agent(agent::cli::AgentArgs),
     /// Raise a fictional county on this machine 示范县.
     Demo(demo::DemoArgs),
+    /// Run, watch and check subscriptions 库表交换.
+    Exchange(Box<exchange::ExchangeArgs>),
     /// Verify an evidence log: a folder, a copy of it, or a running node 核验存证.
     Verify(verify::VerifyArgs),
     /// About the hub's configuration 配置.
@@ -103,6 +106,7 @@ async fn command() -> ExitCode {
             let _logs = kernel::telemetry::start_logs(&config::log_from_environment());
             agent::cli::run(args, stop).await
         }
+        Command::Exchange(args) => exchange::run(&args).await,
         Command::Init(args) => out::exit(init::run(&args).await),
         Command::Doctor(args) => doctor::run(&args).await,
         Command::Backup(args) => out::exit(backup::run(&args).await),

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context as _, bail};
 use clap::Args;
+use ledger::tile::{TileKind, TilePath};
 use ledger::{CheckState, Report, VerifierKey};
 use tokio::runtime::Handle;
 
@@ -55,6 +56,28 @@ async fn verify(args: &VerifyArgs) -> anyhow::Result<Report> {
         return Ok(tokio::task::spawn_blocking(move || ledger::verify_dir(dir, &options)).await??);
     }
     let Some(url) = &args.url else { bail!("--url") };
+    of_url(url, options).await
+}
+
+/// Verifies a running node with the key that it tells itself.
+pub async fn of_node(url: &str) -> anyhow::Result<Report> {
+    of_url(url, kernel::evidence::verify_options()).await
+}
+
+/// The entries of one bundle of a node's log, which had that size.
+pub async fn bundle(
+    client: &reqwest::Client,
+    url: &str,
+    index: u64,
+    size: u64,
+) -> anyhow::Result<Vec<Vec<u8>>> {
+    let path = TilePath::at(TileKind::Entries, index, size).context("no such bundle")?;
+    let address = format!("{}/api/v1/ledger/{path}", url.trim_end_matches('/'));
+    let bytes = get(client, &address).await?.context(address)?;
+    Ok(ledger::tile::decode_entries(&bytes)?.into_iter().map(<[u8]>::to_vec).collect())
+}
+
+async fn of_url(url: &str, mut options: ledger::VerifyOptions) -> anyhow::Result<Report> {
     let base = format!("{}/api/v1/ledger/", url.trim_end_matches('/'));
     let client = reqwest::Client::builder().build()?;
     if options.key.is_none() {

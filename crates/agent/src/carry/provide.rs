@@ -6,6 +6,7 @@ use connect::{After, Scan, SourceCode, Values, Watch};
 use futures::StreamExt as _;
 use plan::batch::{BatchCall, BatchTask, Position, Reading, check_batch};
 use tokio::sync::mpsc;
+use tokio::time::Instant;
 use wire::agent::AgentCarrier;
 use wire::proto::parcel;
 
@@ -281,6 +282,7 @@ async fn follow(
     if press.to.send(Told::Ready).await.is_err() {
         return Ok(());
     }
+    let mut told = Instant::now();
     loop {
         let next = match tokio::time::timeout(QUIET, changes.next()).await {
             Ok(Some(next)) => next.map_err(failed)?,
@@ -304,10 +306,20 @@ async fn follow(
         };
         position = Position::Log { p: next.position };
         let at = next.committed_ms.unwrap_or_else(|| press.clock.now_ms());
+        let sent = press.seq;
         if next.rows.num_rows() > 0
             && !press.press(next.rows, Some(next.gone), position.to_text(), at).await?
         {
             return Ok(());
+        }
+        if press.seq > sent {
+            told = Instant::now();
+        } else if told.elapsed() > QUIET {
+            // Others change what this run does not deliver; the source need not keep that for us.
+            told = Instant::now();
+            if press.to.send(Told::Idle(at, position.to_text())).await.is_err() {
+                return Ok(());
+            }
         }
     }
 }

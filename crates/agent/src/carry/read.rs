@@ -1,10 +1,11 @@
 //! Reading and working side by side with sending: batches of the source become sealed chunks.
 
+use std::cmp::Ordering;
 use std::sync::Arc;
 
-use arrow::array::{Array as _, AsArray as _, RecordBatch};
-use connect::SourceError;
+use arrow::array::{AsArray as _, RecordBatch};
 use connect::digest_compare::{Compared, Comparison};
+use connect::{SourceError, watermark};
 use futures::StreamExt as _;
 use futures::stream::BoxStream;
 use plan::batch::{BatchTask, ChunkHead, Image, Position, Tally, Worked};
@@ -150,7 +151,7 @@ impl Press {
         while let Some(batch) = rows.next().await {
             let batch = batch.map_err(|error| fault(source, &error, 0))?;
             if let Some(column) = &watermark {
-                last = last_of(&batch, column).or(last);
+                last = greatest(&batch, column, last);
             }
             let at = match position {
                 Position::After { .. } => Position::After { v: last.clone() },
@@ -239,11 +240,20 @@ fn count(batch: Option<&RecordBatch>) -> usize {
     batch.map_or(0, RecordBatch::num_rows)
 }
 
-/// The last value of a text column that is not null.
-fn last_of(batch: &RecordBatch, column: &str) -> Option<String> {
-    let at = batch.schema().fields().iter().position(|field| field.name().eq_ignore_ascii_case(column))?;
-    let texts = batch.columns().get(at)?.as_string_opt::<i32>()?;
-    (0..texts.len()).rev().find(|row| texts.is_valid(*row)).map(|row| texts.value(row).to_owned())
+/// The greatest value of the watermark column so far. A database gives rows in its order; files and interfaces as they stand.
+fn greatest(batch: &RecordBatch, column: &str, so_far: Option<String>) -> Option<String> {
+    let at = batch.schema().fields().iter().position(|field| field.name().eq_ignore_ascii_case(column));
+    let texts = at.and_then(|at| batch.columns().get(at)).and_then(|column| column.as_string_opt::<i32>());
+    let greater = |a: &str, b: &str| watermark::compare(a, b).is_some_and(Ordering::is_gt);
+    let found = texts.into_iter().flatten().flatten().fold(None, |best: Option<&str>, value| match best {
+        Some(best) if !greater(value, best) => Some(best),
+        _ => Some(value),
+    });
+    match (found, so_far) {
+        (Some(found), Some(before)) if !greater(found, &before) => Some(before),
+        (Some(found), _) => Some(found.to_owned()),
+        (None, before) => before,
+    }
 }
 
 fn broken(why: &str) -> Fault {

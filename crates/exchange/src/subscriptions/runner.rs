@@ -10,7 +10,7 @@ use sea_orm::ActiveValue::Set;
 
 use super::drive::{Done, Ordered, drive};
 use super::forget::FORGET;
-use super::model::{MethodView, Notice, Progress, RunId, SubscriptionState};
+use super::model::{Figures, MethodView, Notice, Progress, RunId, SubscriptionState};
 use super::store::{self, run, subscription};
 use super::{Run, schedule};
 use crate::Exchange;
@@ -19,6 +19,8 @@ use crate::Exchange;
 const LOOK: Duration = Duration::from_millis(500);
 /// How often the figures of a run are written down.
 const WRITE: Duration = Duration::from_secs(2);
+/// Runs looked through for the last one of the whole table.
+const RUNS_BACK: u64 = 20;
 /// Runs at the same time at one hub.
 const MOST: usize = 64;
 const SECOND_MS: i64 = 1_000;
@@ -141,11 +143,21 @@ impl Exchange {
         let done = match &ordered {
             Ok(ordered) => {
                 mode_name(ordered.mode).clone_into(&mut line.mode);
+                if ordered.mode != Mode::Apply {
+                    entered.progress.lock().expected = self.rows_before(&row).await?;
+                }
                 self.driven(ordered, entered, &mut line).await
             }
             Err(error) => Err(Error::new(error.kind(), error.code().to_owned(), error.zh(), error.en())),
         };
         self.settle(row, entered, line, purpose, done).await
+    }
+
+    /// Rows that the last reading of the whole table had; about as many will come.
+    async fn rows_before(&self, row: &subscription::Model) -> Result<Option<u64>> {
+        let (runs, _) = store::runs(&self.kernel.db, &row.id, 0, RUNS_BACK).await?;
+        let whole = runs.iter().find(|run| run.state == "succeeded" && run.mode != "apply");
+        Ok(whole.map(|run| store::read::<Figures>(&run.figures)).transpose()?.map(|figures| figures.read))
     }
 
     /// What is asked of the two agents now.
@@ -238,7 +250,7 @@ impl Exchange {
         store::put_run(tx.connection(), line.clone()).await?;
         let Some(current) = store::find(tx.connection(), &row.id).await? else { return Ok(()) };
         let input = current.said()?;
-        let next = next_due(&current, &input, purpose, &line.mode, &done, now)?;
+        let next = next_due(&current, &input, purpose, &line.mode, &progress, &done, now)?;
         if purpose == Purpose::Deliver {
             let changed = store::change(tx.connection(), current, |to| {
                 to.last_run_id = Set(Some(line.id.clone()));
@@ -292,11 +304,13 @@ struct Next {
     becomes: Option<SubscriptionState>,
 }
 
+#[expect(clippy::too_many_arguments, reason = "one decision out of all that is known at the end of a run")]
 fn next_due(
     row: &subscription::Model,
     input: &super::model::SubscriptionInput,
     purpose: Purpose,
     mode: &str,
+    progress: &Progress,
     done: &Result<Done>,
     now: i64,
 ) -> Result<Next> {
@@ -312,7 +326,9 @@ fn next_due(
         Err(error) => error,
     };
     let code = error.code();
-    let failures = row.failures.saturating_add(1);
+    // What moved, or was up to date for a while, has not failed in a row.
+    let moved = progress.figures.chunks > 0 || progress.as_of_ms.is_some();
+    let failures = if moved { 1 } else { row.failures.saturating_add(1) };
     let becomes = match code {
         code if ENDS.contains(&code) => Some(SubscriptionState::Ended),
         code if HALTS.contains(&code) => Some(SubscriptionState::Halted),

@@ -1,5 +1,7 @@
 //! Tables that move from one office's database into another's, through two agents and the hub.
 
+mod faults;
 mod follows;
 mod moves;
 mod stage;
+mod terminal;
