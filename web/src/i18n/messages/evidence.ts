@@ -17,6 +17,7 @@ export const evidence = define({
   'evidence.key': ['验证公钥', 'Verifier key'],
   'entryGroup.sharing.grant': ['授权变更', 'Changes of grants'],
   'entryGroup.catalog.resource': ['目录变更', 'Changes of the catalogue'],
+  'entryGroup.exchange.subscription': ['订阅变更', 'Changes of subscriptions'],
   'entryGroup.exchange.agent': ['前置机变更', 'Changes of agents'],
   'entryGroup.identity': ['登录与账号', 'Log-ins and accounts'],
   'field.consumer': ['使用方', 'Consumer'],
