@@ -184,13 +184,15 @@ fn whatever_is_killed_nothing_is_lost_or_doubled() {
             let mut changes = String::new();
             for _ in 0..CHANGES {
                 let row = number(dice.below(next));
+                // A name of the round and the row, of common characters.
+                let name = char::from_u32(0x5000 + dice.below(2_000)).unwrap();
                 changes += &match dice.below(4) {
                     0 => format!("DELETE FROM rkxx WHERE sfzh = '{row}';"),
                     1 => {
                         next += 1;
                         format!("INSERT INTO rkxx (sfzh, xm) VALUES ('{}', '新人');", number(next - 1))
                     }
-                    _ => format!("UPDATE rkxx SET xm = '改{round}' WHERE sfzh = '{row}';"),
+                    _ => format!("UPDATE rkxx SET xm = '张{name}' WHERE sfzh = '{row}';"),
                 };
             }
             let (victim, moment) = (dice.below(5), dice.below(120));
