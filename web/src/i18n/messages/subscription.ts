@@ -188,6 +188,7 @@ export const subscription = define({
   'sub.purposeFact': ['事项与依据', 'Purpose'],
   'sub.ends': ['结束日期', 'Ends'],
   'sub.endsWithGrant': ['随授权到期', 'with the grant'],
+  'sub.retryAt': ['{time} 再试', 'tried again at {time}'],
   'sub.failures': ['连续失败', 'Failures in a row'],
   'sub.failuresN': ['{n} 次', '{n}'],
   'sub.remark': ['说明', 'Remark'],
