@@ -1,7 +1,8 @@
 //! Benches. `guantong-bench path` holds the path against a plain service and a plain proxy; see
-//! `docs/performance.md`. `guantong-bench propose` scores reverse cataloguing, `search` searches a large catalogue. Started with `cargo xtask bench <name>`, which
+//! `docs/performance.md`. `guantong-bench batch` moves tables, `propose` scores reverse cataloguing, `search` searches a large catalogue. Started with `cargo xtask bench <name>`, which
 //! builds what is needed optimised.
 
+mod batch;
 mod path;
 mod propose;
 mod report;
@@ -25,6 +26,13 @@ async fn main() -> anyhow::Result<()> {
                 () = interrupted() => bail!("interrupted"),
             }
         }
+        Some("batch") => {
+            let options = batch::Options::parse(rest)?;
+            tokio::select! {
+                done = batch::run(&options) => done,
+                () = interrupted() => bail!("interrupted"),
+            }
+        }
         Some("propose") => propose::run(&propose::Options::parse(rest)?).await,
         Some("search") => search::run(&search::Options::parse(rest)?).await,
         // The plain service, a process of its own; started by the bench.
@@ -32,6 +40,7 @@ async fn main() -> anyhow::Result<()> {
         _ => bail!(
             "usage: guantong-bench path [--seconds S] [--warm-up S] [--rounds N] [--residents N] [--callers N,N] [--store NAME] \
              [--write FILE]\n       \
+             guantong-bench batch [--rows N] [--rivals true|false] [--others true|false] [--write FILE]\n       \
              guantong-bench propose [--residents N] [--seed N] [--verbose true] [--write FILE]\n       \
              guantong-bench search [--resources N] [--items N] [--questions N] [--write FILE]"
         ),

@@ -1,11 +1,11 @@
 //! The same indexed look-up by three ways: a plain service, that service behind a reverse proxy, and the
 //! path through hub and agent with every check and durable evidence. Department's store in SQLite and in PostgreSQL.
 
-mod api;
+pub mod api;
 pub mod bare;
 mod hub;
 mod load;
-mod process;
+pub mod process;
 mod report;
 mod store;
 

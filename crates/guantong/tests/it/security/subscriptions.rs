@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{Row, Things, anyone_proved, id, users};
 use crate::world::Who::*;
-use crate::world::{AgentTask, World, until, write_agent};
+use crate::world::{AgentTask, World, until};
 
 /// A subscription of the consumer into an SQLite file, with a run, and another that is ended.
 pub(super) struct Made {
@@ -19,20 +19,7 @@ pub(super) struct Made {
 impl Made {
     pub(super) async fn raise(world: &World) -> Self {
         let dir = tempfile::tempdir().unwrap();
-        let agent = json!({"name": "民政局前置机", "organisation_id": world.consumer});
-        let agent = world.as_(Platform).post("/api/v1/agents", &agent).await.ok();
-        let agent_id = agent["agent"]["id"].as_str().unwrap().to_owned();
-        let target = toml::Table::from_iter([
-            ("kind".to_owned(), "sqlite".into()),
-            ("path".to_owned(), dir.path().join("hall.db").to_str().unwrap().into()),
-        ]);
-        let config = write_agent(&dir.path().join("agent"), &world.url, &[], &[("hall", target)]);
-        let task = AgentTask::join(&config, agent["join_code"].as_str().unwrap()).await;
-        until("the consumer's agent to connect", async || {
-            let seen = world.as_(Platform).get(&format!("/api/v1/agents/{agent_id}")).await.ok();
-            (seen["connected"] == true).then_some(())
-        })
-        .await;
+        let (agent_id, task) = world.take_in(dir.path()).await;
         let grant = world
             .grant(|body| {
                 body["shapes"] = json!(["query", "batch"]);

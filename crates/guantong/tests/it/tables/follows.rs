@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::stage::{Stage, number};
-use crate::world::{Who, run, until};
+use crate::world::{Backing, CLEAN, ELSEWHERE, Who, World, resident_id, run, until};
 
 /// A continuous subscription brings the table and then every change: inserts, updates, deletes, a changed key, and what happened while
 /// it was paused. When it ends, the source keeps nothing for it any longer.
@@ -132,5 +132,71 @@ fn files_are_replaced_whole() {
         assert_eq!(stage.run(&id, "run").await["state"], "succeeded");
         let text = std::fs::read_to_string(stage.folder().join("people.csv")).unwrap();
         assert_eq!(text.lines().count(), 201);
+    });
+}
+
+/// A source without a log is read whole and compared: only what differs travels. When the agent has lost what it compares with, the
+/// table is delivered anew by itself.
+#[test]
+fn a_source_without_a_log_is_compared() {
+    run(async {
+        let world = World::raise(Backing::Sqlite).await;
+        let dir = tempfile::tempdir().unwrap();
+        let (agent_id, _agent) = world.take_in(dir.path()).await;
+        let grant = world
+            .grant(|body| {
+                body["shapes"] = json!(["batch"]);
+                body["items"] = json!([{"item": "resident_id"}, {"item": "name"}]);
+            })
+            .await;
+        let operator = world.as_(Who::ConsumerOperator);
+        let body = json!({
+            "name": "比对", "grant_id": grant, "agent_id": agent_id, "target": "hall", "table": "people",
+            "columns": [{"item": "resident_id"}, {"item": "name"}], "keys": ["resident_id"], "method": "changes",
+            "schedule": {"kind": "manual"}, "purpose": {"matter": "MZ-DB-001", "basis": "社会救助暂行办法 第十一条"},
+        });
+        let made = operator.post("/api/v1/subscriptions", &body).await.ok();
+        let path = format!("/api/v1/subscriptions/{}", made["id"].as_str().unwrap());
+        let once = async || {
+            let begun = operator.post(&format!("{path}/run"), &json!({})).await.ok();
+            let run = format!("/api/v1/runs/{}", begun["run_id"].as_str().unwrap());
+            until("the run to end", async || {
+                let seen = operator.get(&run).await.ok();
+                (seen["state"] != "running").then_some(seen)
+            })
+            .await
+        };
+        let first = once().await;
+        assert_eq!(
+            (&first["mode"], &first["figures"]["inserted"]),
+            (&json!("replace"), &json!(4)),
+            "{first}"
+        );
+        let source =
+            sqlx::SqlitePool::connect(&format!("sqlite://{}", world.source.display())).await.unwrap();
+        let change = async |statement: String| {
+            sqlx::query(sqlx::AssertSqlSafe(statement)).execute(&source).await.unwrap();
+        };
+        change(format!("UPDATE rkxx SET xm = '张五' WHERE sfzh = '{}'", resident_id(CLEAN))).await;
+        change(format!("DELETE FROM rkxx WHERE sfzh = '{}'", resident_id(ELSEWHERE))).await;
+        change(format!("INSERT INTO rkxx (sfzh, xm) VALUES ('{}', '新人')", number(77))).await;
+        let second = once().await;
+        let figures = &second["figures"];
+        assert_eq!((&second["mode"], &figures["read"]), (&json!("apply"), &json!(4)), "{second}");
+        let written = ["inserted", "updated", "deleted"].map(|name| figures[name].as_u64());
+        assert_eq!(written, [Some(1), Some(1), Some(1)], "{second}");
+
+        for entry in std::fs::read_dir(&world.agent.state_dir).unwrap().flatten() {
+            if entry.file_name().to_string_lossy().starts_with("reading-") {
+                std::fs::remove_file(entry.path()).unwrap();
+            }
+        }
+        let lost = once().await;
+        assert_eq!(lost["notice"]["code"], "watch.position_lost", "{lost}");
+        until("the table to be delivered anew", async || {
+            let seen = operator.get(&path).await.ok();
+            (seen["last_run"]["state"] == "succeeded" && seen["last_run"]["mode"] == "replace").then_some(())
+        })
+        .await;
     });
 }

@@ -59,6 +59,8 @@ pub struct World {
     pub hub: HubTask,
     /// The provider's agent.
     pub agent: AgentTask,
+    /// The provider's own file.
+    pub source: std::path::PathBuf,
     _dir: tempfile::TempDir,
 }
 
@@ -89,7 +91,7 @@ impl World {
         let agent = AgentTask::join(&config, &seeded.join_code).await;
         seeded.wait_connected(true).await;
         seeded.mount_and_publish("register").await;
-        Self { seeded, hub, agent, _dir: dir }
+        Self { seeded, hub, agent, source, _dir: dir }
     }
 
     /// The world of that backing that tests share.
@@ -102,6 +104,22 @@ impl World {
 }
 
 impl World {
+    /// Raises an agent of the consumer with an SQLite file `hall.db` of that folder as its target `hall`; its id.
+    pub async fn take_in(&self, dir: &std::path::Path) -> (String, AgentTask) {
+        let agent = serde_json::json!({"name": "民政局前置机", "organisation_id": self.consumer});
+        let agent = self.as_(Who::Platform).post("/api/v1/agents", &agent).await.ok();
+        let id = agent["agent"]["id"].as_str().unwrap().to_owned();
+        let target = values::sqlite_source(&dir.join("hall.db"));
+        let config = write_agent(&dir.join("agent"), &self.url, &[], &[("hall", target)]);
+        let task = AgentTask::join(&config, agent["join_code"].as_str().unwrap()).await;
+        until("the consumer's agent to connect", async || {
+            let seen = self.as_(Who::Platform).get(&format!("/api/v1/agents/{id}")).await.ok();
+            (seen["connected"] == true).then_some(())
+        })
+        .await;
+        (id, task)
+    }
+
     /// Waits until the list of evidence shows the whole log; it follows a moment later.
     pub async fn index_is_complete(&self) {
         until("the list of evidence to follow", async || {
