@@ -27,9 +27,9 @@ export const pages = [
       const page = await stage.logIn(stage.account(role))
       const paths = await page.locator('nav#nav a').evaluateAll((links) => links.map((link) => link.getAttribute('href')))
       assert(paths.length >= 4, `only ${paths.length} pages`)
-      for (const path of [...paths, '/account']) {
+      for (const path of [...paths, '/account', ...(role.startsWith('department') ? ['/subscriptions/new'] : [])]) {
         await stage.go(page, path)
-        const name = `page-${role}-${path === '/' ? 'home' : path.slice(1)}`
+        const name = `page-${role}-${path === '/' ? 'home' : path.slice(1).replace(/\//g, '-')}`
         await stage.noError(page)
         await help(stage, page, path)
         if (inspected.has(path) && path !== '/') continue

@@ -29,6 +29,7 @@ export const subscriptions = [
       const found = await receiver(stage)
       if (!found) return
       const { page, grant, agent } = found
+      await stage.inspectEverywhere(page, `/subscriptions/new?grant=${grant.id}`, 'subscription-new')
       await stage.go(page, `/grants/${grant.id}`)
       await page.click('[data-test=subscribe]')
       await page.waitForSelector('[data-test^=column-]')

@@ -254,7 +254,7 @@ export const subscription = define({
   'comparison.how': ['差别', 'Difference'],
   'held.more': ['这些行含有错值，没有写进目标表。只有本部门能看，现在从前置机读来，平台不保存。请提供部门改正后，下次运行会自动送达。', 'These rows hold wrong values and were not written. Only your department sees them; they are read from your agent now and not kept by the platform. Once the provider has mended them, the next run delivers them.'],
   'held.empty': ['没有隔离的行。', 'No rows are held back.'],
-  'held.offline': ['现在看不到：隔离的行存在本部门的库里，要经前置机读取，而前置机没有连上。请到“前置机与数据源”查看，连上后按“重试”。', 'Not to be seen now: these rows lie in your own database and are read through your agent, which is not connected. See the agents’ page, then try again.'],
+  'held.offline': ['现在看不到：隔离的行存在本部门的库里，要经前置机读取，而前置机没有连上。请到“前置机”页查看，连上后按“重试”。', 'Not to be seen now: these rows lie in your own database and are read through your agent, which is not connected. See the agents’ page, then try again.'],
   'held.searchHint': ['主键或内容', 'Key or value'],
   'held.row': ['内容', 'Row'],
   'held.reason': ['原因', 'Why'],
