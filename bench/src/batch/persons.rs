@@ -50,7 +50,10 @@ pub async fn fill(url: &str, rows: u64) -> anyhow::Result<()> {
 /// Changes every row.
 pub async fn change(url: &str) -> anyhow::Result<()> {
     let mut connection = PgConnection::connect(url).await?;
-    sqlx::raw_sql("UPDATE hkrk SET fwcs = '云澜县第二小学'; VACUUM hkrk").execute(&mut connection).await?;
+    // Two, because a vacuum may not share its transaction.
+    for statement in ["UPDATE hkrk SET fwcs = '云澜县第二小学'", "VACUUM hkrk"] {
+        sqlx::raw_sql(statement).execute(&mut connection).await?;
+    }
     Ok(())
 }
 
@@ -66,7 +69,7 @@ fn line(to: &mut String, row: u64) {
         from.get((by % from.len() as u64) as usize).copied().unwrap_or_default()
     };
     // One in ten is written as old systems write it.
-    let birth = if row % 10 == 0 { date.format("%Y%m%d") } else { date.format("%Y-%m-%d") };
+    let birth = if row.is_multiple_of(10) { date.format("%Y%m%d") } else { date.format("%Y-%m-%d") };
     let sex = if row % 10 == 1 { "男" } else { "1" };
     let _ = writeln!(
         to,

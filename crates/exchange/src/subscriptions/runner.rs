@@ -304,7 +304,6 @@ struct Next {
     becomes: Option<SubscriptionState>,
 }
 
-#[expect(clippy::too_many_arguments, reason = "one decision out of all that is known at the end of a run")]
 fn next_due(
     row: &subscription::Model,
     input: &super::model::SubscriptionInput,
