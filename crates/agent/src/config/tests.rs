@@ -3,7 +3,8 @@ use std::path::Path;
 use super::*;
 
 fn parse(text: &str) -> Result<Config, Fault> {
-    let environment = |name: &str| (name == "MZ_PASSWORD").then(|| "geheim".to_owned());
+    let environment =
+        |name: &str| matches!(name, "MZ_PASSWORD" | "HALL_PASSWORD").then(|| "geheim".to_owned());
     read::parse(text, Path::new("/etc/guantong/agent.toml"), &environment)
 }
 
@@ -17,6 +18,7 @@ fn the_example_is_valid() {
     assert!(config.deny.denies_table("mz", "gz_2024"));
     let SourceConfig::Mysql(mysql) = &config.sources["mz"] else { panic!("mz is MySQL") };
     assert_eq!(mysql.password.as_ref().map(|password| password.reveal()), Some("geheim"));
+    assert_eq!(config.targets["hall"].kind(), "postgres");
     assert!(!format!("{config:?}").contains("geheim"));
 }
 
