@@ -8,7 +8,7 @@ use super::LinkFault;
 use super::connect::{ConnectOptions, dial_with};
 use super::dial::Dialled;
 use crate::MAX_PARCEL_BYTES;
-use crate::proto::link_client::LinkClient;
+use crate::proto::carriage_client::CarriageClient;
 use crate::proto::{Parcel, parcel};
 
 /// Parcels that wait to be written; more would only take up memory.
@@ -32,7 +32,7 @@ pub async fn carry(options: &ConnectOptions, ticket: &str) -> Result<AgentCarrie
     let (outgoing, queued) = mpsc::channel(QUEUE);
     let first = Parcel { body: Some(parcel::Body::Ticket(ticket.to_owned())) };
     outgoing.try_send(first).map_err(|error| LinkFault::Lost { cause: error.to_string() })?;
-    let mut client = LinkClient::new(dialled.channel.clone())
+    let mut client = CarriageClient::new(dialled.channel.clone())
         .max_decoding_message_size(MAX_PARCEL_BYTES + ENVELOPE_BYTES)
         .max_encoding_message_size(MAX_PARCEL_BYTES + ENVELOPE_BYTES);
     let opening = client.carry(ReceiverStream::new(queued));

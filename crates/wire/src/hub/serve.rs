@@ -13,6 +13,7 @@ use super::ca::HubCa;
 use super::gate::AgentGate;
 use super::link::LinkContext;
 use super::service::Services;
+use crate::proto::carriage_server::CarriageServer;
 use crate::proto::enrolment_server::EnrolmentServer;
 use crate::proto::link_server::LinkServer;
 use crate::{Clock, DEFAULT_KEEPALIVE, DEFAULT_MAX_ANSWER_BYTES, MAX_PARCEL_BYTES};
@@ -113,11 +114,11 @@ impl HubLink {
             certificate_days: self.options.certificate_days,
         };
         let enrolment = EnrolmentServer::new(services.clone()).max_decoding_message_size(MAX_ENROL_BYTES);
-        let link = LinkServer::new(services)
-            .max_decoding_message_size(
-                self.options.max_answer_bytes.max(MAX_PARCEL_BYTES).saturating_add(ENVELOPE_BYTES),
-            )
+        let carriage = CarriageServer::new(services.clone())
+            .max_decoding_message_size(MAX_PARCEL_BYTES.saturating_add(ENVELOPE_BYTES))
             .max_encoding_message_size(MAX_PARCEL_BYTES.saturating_add(ENVELOPE_BYTES));
+        let link = LinkServer::new(services)
+            .max_decoding_message_size(self.options.max_answer_bytes.saturating_add(ENVELOPE_BYTES));
 
         let (stopping, stopped) = watch::channel(false);
         let stop = async move {
@@ -134,6 +135,7 @@ impl HubLink {
             .max_concurrent_streams(STREAMS_PER_CONNECTION)
             .add_service(enrolment)
             .add_service(link)
+            .add_service(carriage)
             .serve_with_incoming_shutdown(incoming, stop);
         tokio::select! {
             served = serving => served.map_err(ServeError::Serve),

@@ -1,4 +1,4 @@
-//! The two gRPC services: joining, and the working link.
+//! The gRPC services: joining, the working link, and tables on their way.
 
 use std::sync::Arc;
 
@@ -11,6 +11,7 @@ use super::link::{self, LinkContext};
 use super::outgoing::Outgoing;
 use super::{IssuedCertificate, identity};
 use crate::Refusal;
+use crate::proto::carriage_server::Carriage;
 use crate::proto::enrolment_server::Enrolment;
 use crate::proto::link_server::Link;
 use crate::proto::{AgentMessage, EnrolReply, EnrolRequest, Parcel, RenewReply, RenewRequest};
@@ -62,15 +63,6 @@ impl Enrolment for Services {
 #[tonic::async_trait]
 impl Link for Services {
     type OpenStream = Outgoing;
-    type CarryStream = ParcelStream;
-
-    async fn carry(&self, request: Request<Streaming<Parcel>>) -> Result<Response<ParcelStream>, Status> {
-        let agent = identity::of(&request)?;
-        self.context.gate.admit(&agent.agent_id, &agent.serial).await.map_err(denied)?;
-        let stream = self.context.agents.carriers().arrive(&agent.agent_id, request.into_inner()).await;
-        Ok(Response::new(stream.map_err(denied)?))
-    }
-
     async fn open(&self, request: Request<Streaming<AgentMessage>>) -> Result<Response<Outgoing>, Status> {
         let agent = identity::of(&request)?;
         self.context.gate.admit(&agent.agent_id, &agent.serial).await.map_err(|refusal| {
@@ -87,6 +79,18 @@ impl Link for Services {
         let issued = self.certify(&checked, &agent.agent_id).await?;
         tracing::info!(agent = %agent.agent_id, serial = %issued.serial, "link.certificate_renewed");
         Ok(Response::new(RenewReply { certificate: issued.pem, hub_root: self.ca.root_pem().to_owned() }))
+    }
+}
+
+#[tonic::async_trait]
+impl Carriage for Services {
+    type CarryStream = ParcelStream;
+
+    async fn carry(&self, request: Request<Streaming<Parcel>>) -> Result<Response<ParcelStream>, Status> {
+        let agent = identity::of(&request)?;
+        self.context.gate.admit(&agent.agent_id, &agent.serial).await.map_err(denied)?;
+        let stream = self.context.agents.carriers().arrive(&agent.agent_id, request.into_inner()).await;
+        Ok(Response::new(stream.map_err(denied)?))
     }
 }
 
