@@ -45,7 +45,9 @@ export const subscriptions = [
       await page.click('[data-test=next]')
       await page.waitForSelector('[data-test=sub-table]')
       await stage.pick(page, '本部门前置机', agent.name)
-      await stage.pick(page, '投递目标', agent.targets[0].name)
+      // A file would need an ending in its name.
+      const target = agent.targets.find((one) => one.kind !== 'files') ?? agent.targets[0]
+      await stage.pick(page, '投递目标', target.name)
       // A table that no earlier subscription has written to.
       const table = `hall_${Date.now().toString(36)}`
       await page.fill('[data-test=sub-table]', table)
