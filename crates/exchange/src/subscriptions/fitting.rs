@@ -173,6 +173,15 @@ pub(super) fn in_force(usable: &Usable, now_ms: i64) -> Result<()> {
     Ok(())
 }
 
+/// Everything that does not fit the target, as one refusal.
+pub(super) fn misfit(standing: &Standing) -> Error {
+    let all = &standing.misfits;
+    let zh = all.iter().map(|one| one.zh.as_str()).collect::<Vec<_>>().join("；");
+    let en = all.iter().map(|one| one.en.as_str()).collect::<Vec<_>>().join("; ");
+    let misfits = serde_json::to_value(all).unwrap_or_default();
+    Error::conflict("target.misfit", zh, en).with("misfits", misfits)
+}
+
 pub(super) fn no_grant() -> Error {
     Error::forbidden(
         "authorise.no_grant",

@@ -9,6 +9,7 @@ use plan::batch::{Mode, Position};
 use sea_orm::ActiveValue::Set;
 
 use super::drive::{Done, Ordered, drive};
+use super::fitting::misfit;
 use super::forget::FORGET;
 use super::model::{Figures, MethodView, Notice, Progress, RunId, SubscriptionState};
 use super::store::{self, run, subscription};
@@ -166,9 +167,7 @@ impl Exchange {
         let mut fitted = self.fit(&row.id, &row.consumer_id, &row.created_by, &input).await?;
         let standing = self.standing(&row.agent_id, &row.consumer_id, &fitted.to).await?;
         if purpose == Purpose::Deliver && !standing.misfits.is_empty() {
-            let zh = standing.misfits.iter().map(|one| one.zh.as_str()).collect::<Vec<_>>().join("；");
-            let en = standing.misfits.iter().map(|one| one.en.as_str()).collect::<Vec<_>>().join("; ");
-            return Err(Error::conflict("target.misfit", zh, en));
+            return Err(misfit(&standing));
         }
         let position = standing.position.as_deref().filter(|_| !row.anew).and_then(Position::read);
         let goes_on = matches!(

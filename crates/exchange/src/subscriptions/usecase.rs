@@ -9,7 +9,7 @@ use plan::batch::{HeldRow, Standing, TargetQuestion};
 use sea_orm::ActiveValue::Set;
 use serde::Serialize;
 
-use super::fitting::check_form;
+use super::fitting::{check_form, misfit};
 use super::forget::FORGET;
 use super::model::{
     Figures, FlowView, RunId, RunView, SubscriptionId, SubscriptionInput, SubscriptionState, SubscriptionView,
@@ -72,10 +72,7 @@ impl Exchange {
         let fitted = self.fit(&id, &own, &actor.label(), input).await?;
         let standing = self.standing(&input.agent_id, &own, &fitted.to).await?;
         if !standing.misfits.is_empty() {
-            let zh = standing.misfits.iter().map(|one| one.zh.as_str()).collect::<Vec<_>>().join("；");
-            let en = standing.misfits.iter().map(|one| one.en.as_str()).collect::<Vec<_>>().join("; ");
-            let misfits = serde_json::to_value(&standing.misfits).unwrap_or_default();
-            return Err(Error::conflict("target.misfit", zh, en).with("misfits", misfits));
+            return Err(misfit(&standing));
         }
         let grant = &fitted.usable.grant;
         let row = subscription::Model {

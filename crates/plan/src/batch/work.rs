@@ -281,8 +281,7 @@ impl BatchTask {
     ) {
         let fate = |row: usize| fates.get(row).copied().unwrap_or(Fate::Deliver);
         let is_gone = |row: usize| gone.get(row).copied().unwrap_or(false);
-        for (row, fate) in fates.iter().enumerate().filter(|(row, _)| !is_gone(*row)) {
-            let _ = row;
+        for (_, fate) in fates.iter().enumerate().filter(|(row, _)| !is_gone(*row)) {
             match fate {
                 Fate::Deliver => {}
                 Fate::Hide => tally.filtered += 1,
