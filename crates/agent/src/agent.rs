@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tokio::sync::Semaphore;
 use wire::proto::{Hello, TargetInfo};
 
-use crate::carry::{MOST_CARRIED, Targets};
+use crate::carry::{Inboxes, MOST_CARRIED, Targets};
 use crate::clock::{Entropy, SharedClock};
 use crate::config::{AgentLimits, Config};
 use crate::deny::DenyList;
@@ -34,6 +34,8 @@ pub struct Agent {
     pub sources: Arc<Sources>,
     /// Its places of delivery.
     pub targets: Targets,
+    /// Its folders that take documents in.
+    pub inboxes: Inboxes,
     /// Answers calls.
     pub executor: Arc<Executor>,
     /// Way to the hub's evidence, while a link is open.
@@ -96,6 +98,7 @@ impl Agent {
             book,
             sources,
             targets: Targets::open(&config.targets, &config.deny)?,
+            inboxes: Inboxes::open(&config.targets),
             executor: Arc::new(executor),
             hub_evidence: HubEvidence::default(),
             clock,
@@ -117,6 +120,7 @@ impl Agent {
             targets: self
                 .targets
                 .list()
+                .chain(self.inboxes.names().map(|name| (name, "documents")))
                 .map(|(name, kind)| TargetInfo { name: name.to_owned(), kind: kind.to_owned() })
                 .collect(),
         }

@@ -193,7 +193,7 @@ fn parse(bytes: &Bytes) -> Result<Call, Fault> {
 }
 
 /// The deny list is asked again for what is really read: it may have been changed since the pin was accepted.
-fn denied(pin: &Active, task: &Task<'_>) -> Result<(), Fault> {
+pub(crate) fn denied(pin: &Active, task: &Task<'_>) -> Result<(), Fault> {
     let fetch = task.fetch();
     let column = fetch.columns.iter().find(|column| pin.denied_columns.contains(column));
     let place = match (pin.denied_table, column) {

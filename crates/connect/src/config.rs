@@ -6,6 +6,8 @@ use std::{collections::BTreeMap, fmt, path::PathBuf, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
+use crate::documents::DocumentsConfig;
+
 /// A credential. It can be read from configuration and used, but neither `Debug`, `Display` nor
 /// serialisation shows it: all give `***`.
 #[derive(Clone, PartialEq, Eq, Deserialize)]
@@ -57,6 +59,8 @@ pub enum SourceConfig {
     Files(FilesConfig),
     /// An HTTP interface that answers JSON.
     Http(HttpConfig),
+    /// A folder of documents that are handed over as they are.
+    Documents(DocumentsConfig),
 }
 
 /// A database server.

@@ -63,6 +63,16 @@ pub enum SourceCode {
     SchemaChanged,
     /// Something stands in the way of watching.
     WatchRefused,
+    /// There is no such document.
+    DocumentUnknown,
+    /// The document was changed while it was handed over.
+    DocumentChanged,
+    /// The virus scan found it infected.
+    DocumentInfected,
+    /// The virus scan gave no result.
+    DocumentScan,
+    /// What arrived is not what was sent.
+    DocumentDamaged,
 }
 
 impl SourceCode {
@@ -97,6 +107,11 @@ impl SourceCode {
             Self::Truncated => "watch.truncated",
             Self::SchemaChanged => "watch.schema_changed",
             Self::WatchRefused => "watch.refused",
+            Self::DocumentUnknown => "document.unknown",
+            Self::DocumentChanged => "document.changed",
+            Self::DocumentInfected => "document.infected",
+            Self::DocumentScan => "document.scan_failed",
+            Self::DocumentDamaged => "document.damaged",
         }
     }
 

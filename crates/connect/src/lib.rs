@@ -1,5 +1,5 @@
 //! Connectors (连接器) to department systems: PostgreSQL, MySQL/MariaDB, SQLite, folders of CSV and
-//! spreadsheet files, and HTTP interfaces that answer JSON.
+//! spreadsheet files, HTTP interfaces that answer JSON, and folders of [`documents`].
 //!
 //! Every system is a [`Source`]: its tables can be listed and profiled, rows looked up by key, and whole
 //! tables streamed as Arrow batches. A source is only ever read.
@@ -11,6 +11,7 @@
 
 mod batch;
 mod config;
+pub mod documents;
 pub mod digest_compare;
 mod error;
 mod files;

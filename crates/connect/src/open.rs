@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::{
     config::SourceConfig,
+    documents::DocumentSource,
     error::SourceError,
     files::FilesSource,
     http::HttpSource,
@@ -34,5 +35,6 @@ pub fn open(name: &str, config: &SourceConfig) -> Result<Arc<dyn Source>, Source
         }
         SourceConfig::Files(folder) => Arc::new(FilesSource::new(name, folder)?),
         SourceConfig::Http(interface) => Arc::new(HttpSource::new(name, interface)?),
+        SourceConfig::Documents(folder) => Arc::new(DocumentSource::new(name, folder)),
     })
 }

@@ -8,6 +8,7 @@ use futures::stream::BoxStream;
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    documents::DocumentFolder,
     error::SourceError,
     profile::TableProfile,
     watch::{After, Changes, Watch, Watchable},
@@ -81,6 +82,11 @@ pub trait Source: Send + Sync {
     async fn unwatch(&self, _name: &str) -> Result<(), SourceError> {
         Err(SourceError::watch_unsupported(self.kind()))
     }
+
+    /// The folder behind it, where what is listed are documents that can be handed over; `None` for all other sources.
+    fn documents(&self) -> Option<&DocumentFolder> {
+        None
+    }
 }
 
 /// The kinds of source.
@@ -97,6 +103,8 @@ pub enum SourceKind {
     Files,
     /// An HTTP interface that answers JSON.
     Http,
+    /// A folder of documents.
+    Documents,
 }
 
 impl SourceKind {
@@ -108,6 +116,7 @@ impl SourceKind {
             Self::Sqlite => "sqlite",
             Self::Files => "files",
             Self::Http => "http",
+            Self::Documents => "documents",
         }
     }
 }
@@ -204,6 +213,8 @@ pub enum TableForm {
     Sheet,
     /// An HTTP path.
     Endpoint,
+    /// A folder of documents.
+    Folder,
 }
 
 /// How many rows there are.

@@ -6,6 +6,8 @@
 
 pub mod agents;
 mod breaker;
+mod carriage;
+pub mod documents;
 pub mod evidence;
 mod migration;
 pub mod model;
@@ -59,6 +61,17 @@ pub const EVIDENCE: &[EvidenceKind] = &[
     EvidenceKind {
         kind: "exchange.subscription.started", zh: "手动运行订阅", en: "Run started by hand"
     },
+    EvidenceKind { kind: "exchange.file", zh: "交接文件", en: "Document handed over" },
+    EvidenceKind {
+        kind: "exchange.file.resumed", zh: "接着交接文件", en: "Handover of a document gone on with"
+    },
+    EvidenceKind { kind: "exchange.file.listed", zh: "列出文件清单", en: "Documents listed" },
+    EvidenceKind { kind: "exchange.file.offered", zh: "提供方递送文件", en: "Document offered" },
+    EvidenceKind { kind: "exchange.file.asked", zh: "发起文件交接", en: "Document asked for" },
+    EvidenceKind { kind: "exchange.file.received", zh: "文件送达回执", en: "Receipt of a document" },
+    EvidenceKind { kind: "exchange.file.failed", zh: "文件交接失败", en: "Handover of a document failed" },
+    EvidenceKind { kind: "exchange.file.cancelled", zh: "取消文件交接", en: "Handover of a document cancelled" },
+    EvidenceKind { kind: "exchange.file.removed", zh: "文件到期清除", en: "Document removed at its end" },
     EvidenceKind {
         kind: "exchange.quality.reported", zh: "形成数据质量报告", en: "Quality report taken"
     },
@@ -83,6 +96,7 @@ pub struct Inner {
     pub(crate) notes: NoteCache,
     pub(crate) live: agents::live::Live,
     pub(crate) going: subscriptions::Going,
+    pub(crate) moving: documents::Moving,
     evidence_keys: RwLock<HashMap<String, VerifierKey>>,
     calls: Semaphore,
     link_address: OnceLock<String>,
@@ -119,6 +133,7 @@ impl Exchange {
             notes: NoteCache::new(64),
             live: agents::live::Live::default(),
             going: subscriptions::Going::default(),
+            moving: documents::Moving::default(),
             evidence_keys: RwLock::default(),
             link_address: OnceLock::new(),
             kernel,

@@ -10,6 +10,7 @@ pub fn migrations() -> Migrations {
         Box::new(First),
         Box::new(crate::quality::QualityReports),
         Box::new(crate::subscriptions::Subscriptions),
+        Box::new(crate::documents::Handovers),
     ]
 }
 

@@ -20,6 +20,7 @@ pub(crate) fn handlers(exchange: &Exchange) -> Vec<Arc<dyn Handler>> {
         Arc::new(MountChanged(exchange.clone())),
         crate::quality::handler(exchange),
         crate::subscriptions::handler(exchange),
+        crate::documents::handler(exchange),
     ]
 }
 

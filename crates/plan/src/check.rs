@@ -33,7 +33,7 @@ pub fn check<'p>(pinned: &'p Pinned, call: &Call, now_ms: i64) -> Result<Task<'p
     let claims = claims(&mut slots, call)?;
     let mut tests: Vec<Test> = pinned.tests().iter().map(|test| test.at(slots.take(test.at))).collect();
     for condition in &call.narrow.all {
-        tests.push(narrowed(&mut slots, condition)?);
+        tests.push(narrowed(&mut slots, condition, call.shape)?);
     }
 
     let mount = &pinned.pin().mount;
@@ -180,6 +180,7 @@ fn allowed_use(pinned: &Pinned, call: &Call) -> Result<(), Refusal> {
             Shape::Query => ("查询", "query"),
             Shape::Verify => ("核验", "verify"),
             Shape::Batch => ("库表交换", "batch"),
+            Shape::File => ("文件交接", "file"),
         };
         return Err(Refusal::new(
             "plan.shape_not_granted",
@@ -256,14 +257,15 @@ fn subject(slots: &mut Slots<'_>, call: &Call) -> Result<(usize, String, String,
 }
 
 fn wanted(slots: &mut Slots<'_>, call: &Call) -> Result<Vec<Wanted>, Refusal> {
-    if call.shape == Shape::Query && !call.claims.is_empty() {
+    let delivers = matches!(call.shape, Shape::Query | Shape::File);
+    if delivers && !call.claims.is_empty() {
         return Err(Refusal::new(
             "plan.claims_in_query",
             "查询不接受待核验内容（claims）；请改用核验方式",
             "A query takes no claims; use verify",
         ));
     }
-    if call.shape == Shape::Query && call.items.is_empty() {
+    if delivers && call.items.is_empty() {
         return Err(Refusal::new(
             "plan.no_items",
             "未指定数据项（items）；请列出所需的已授权数据项",
@@ -273,7 +275,7 @@ fn wanted(slots: &mut Slots<'_>, call: &Call) -> Result<Vec<Wanted>, Refusal> {
     let mut wanted: Vec<Wanted> = Vec::with_capacity(call.items.len());
     for item in &call.items {
         let (slot, granted) = granted(slots, item)?;
-        if call.shape == Shape::Query && granted.verify_only {
+        if delivers && granted.verify_only {
             return Err(verify_only(item));
         }
         if wanted.iter().any(|other| other.slot == slot) {
@@ -282,7 +284,7 @@ fn wanted(slots: &mut Slots<'_>, call: &Call) -> Result<Vec<Wanted>, Refusal> {
         wanted.push(Wanted { slot, masked: granted.masked });
     }
     // Verify delivers no rows; its items were only checked for being granted.
-    Ok(if call.shape == Shape::Query { wanted } else { Vec::new() })
+    Ok(if delivers { wanted } else { Vec::new() })
 }
 
 fn claims(slots: &mut Slots<'_>, call: &Call) -> Result<Vec<Claim>, Refusal> {
@@ -321,8 +323,10 @@ fn claims(slots: &mut Slots<'_>, call: &Call) -> Result<Vec<Claim>, Refusal> {
 ///
 /// Only items that the consumer may see in clear anyway are allowed. A condition on any other item would be a question about its
 /// value: "is there a row when the income is at least 5000?" asked twenty times is the income.
-fn narrowed(slots: &mut Slots<'_>, condition: &Condition) -> Result<Test, Refusal> {
-    let (at, item) = narrowable(slots.pinned, condition, Shape::Query)?;
+fn narrowed(slots: &mut Slots<'_>, condition: &Condition, shape: Shape) -> Result<Test, Refusal> {
+    // A verdict tells less than a row: conditions need the right to see rows.
+    let shape = if shape == Shape::File { Shape::File } else { Shape::Query };
+    let (at, item) = narrowable(slots.pinned, condition, shape)?;
     Test::compile(condition, slots.take(at), &item.kind).ok_or_else(|| narrow_invalid(&condition.item))
 }
 

@@ -17,6 +17,7 @@ pub mod batch;
 pub mod change;
 pub mod check;
 pub mod digest;
+pub mod document;
 pub mod filter;
 pub mod minimise;
 pub mod model;

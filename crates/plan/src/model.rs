@@ -109,6 +109,8 @@ pub enum Shape {
     Verify,
     /// The granted rows of a table, into the consumer's own database (库表交换).
     Batch,
+    /// Documents 文件 as they are, from one department's folder into another's.
+    File,
 }
 
 /// A conjunction of conditions on *standardised* item values. Empty means every row.

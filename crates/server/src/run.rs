@@ -92,6 +92,7 @@ pub async fn start(kernel: Kernel) -> Result<Running> {
         tokio::spawn(evidence::index::follow(kernel.clone())),
         tokio::spawn(follow_up::work(kernel.clone(), hub.handlers.clone())),
         tokio::spawn(hub.exchange.clone().run_subscriptions()),
+        tokio::spawn(hub.exchange.clone().run_documents()),
         tokio::spawn(projects::follow(hub.projects.clone())),
         tokio::spawn(tidy_metrics(metrics.clone())),
         tokio::spawn(prepare(hub.clone())),

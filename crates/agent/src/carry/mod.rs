@@ -5,6 +5,7 @@
 //! writes it with the position of the source in one transaction, and keeps a receipt in its own record.
 
 mod compare;
+mod document;
 mod out;
 mod provide;
 mod read;
@@ -21,6 +22,7 @@ use wire::proto::{CarryStart, parcel};
 use crate::agent::Agent;
 use crate::credentials::Credentials;
 use crate::fault::Fault;
+pub use document::Inboxes;
 pub use targets::Targets;
 
 /// Answers a question about what subscriptions need of this agent, as JSON.
@@ -33,6 +35,13 @@ pub async fn answer(agent: &Agent, json: &[u8]) -> Result<Vec<u8>, Fault> {
             provide::forget(agent, &source, &subscription).await?;
             Ok(b"null".to_vec())
         }
+        Ok(TargetQuestion::Documents(asked)) => encode(&document::list(agent, &asked).await?),
+        Ok(TargetQuestion::DiscardDocument { target, handover }) => {
+            encode(&agent.inboxes.discard(&target, handover).await?)
+        }
+        Ok(TargetQuestion::RemoveDocument { target, handover }) => {
+            encode(&agent.inboxes.remove(&target, handover).await?)
+        }
         Ok(question) => agent.targets.answer(question).await,
         Err(error) => Err(Fault::new(
             "plan.question_malformed",
@@ -43,6 +52,16 @@ pub async fn answer(agent: &Agent, json: &[u8]) -> Result<Vec<u8>, Fault> {
             ),
         )),
     }
+}
+
+fn encode<T: serde::Serialize>(answer: &T) -> Result<Vec<u8>, Fault> {
+    serde_json::to_vec(answer).map_err(|error| {
+        Fault::new(
+            "agent.metadata",
+            format!("无法生成答复：{error}"),
+            format!("The reply could not be written: {error}"),
+        )
+    })
 }
 
 /// How long a refusal may take to reach the hub.
@@ -71,6 +90,10 @@ async fn carried(agent: &Arc<Agent>, start: &CarryStart) -> Result<(), Fault> {
         (Err(_), _) => Err(busy()),
         (Ok(_permit), Ok(Order::Provide(call))) => provide::provide(agent, call, &mut carrier).await,
         (Ok(_permit), Ok(Order::Receive(delivery))) => receive::receive(agent, delivery, &mut carrier).await,
+        (Ok(_permit), Ok(Order::ProvideDocument(call))) => document::provide(agent, call, &mut carrier).await,
+        (Ok(_permit), Ok(Order::ReceiveDocument(delivery))) => {
+            document::receive(agent, delivery, &mut carrier).await
+        }
         (Ok(_), Err(error)) => Err(Fault::new(
             "plan.order_malformed",
             format!("传输指令无法解析（第 {} 列）；请检查枢纽与前置机的版本", error.column()),

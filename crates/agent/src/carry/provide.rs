@@ -111,7 +111,12 @@ impl Drop for Stops {
 fn admitted(agent: &Agent, call: &BatchCall) -> Result<(Arc<Active>, BatchTask), Fault> {
     let pin = agent.book.get(&call.grant).ok_or_else(|| unpinned(&call.grant))?;
     let task = check_batch(&pin.pinned, call, agent.clock.now_ms())?;
-    // The deny list is asked again for what is really read: it may have been changed since the pin was accepted.
+    denied(&pin, &task)?;
+    Ok((pin, task))
+}
+
+/// The deny list is asked again for what is really read: it may have been changed since the pin was accepted.
+pub(super) fn denied(pin: &Active, task: &BatchTask) -> Result<(), Fault> {
     let column = task.touches().find(|column| pin.denied_columns.iter().any(|denied| denied == column));
     if let Some(place) = if pin.denied_table { Some(task.table()) } else { column } {
         return Err(Fault::new(
@@ -120,7 +125,7 @@ fn admitted(agent: &Agent, call: &BatchCall) -> Result<(Arc<Active>, BatchTask),
             format!("\"{place}\" is on this department's deny list and is not provided"),
         ));
     }
-    Ok((pin, task))
+    Ok(())
 }
 
 /// What is watched, in a form that outlives the task.
@@ -335,7 +340,7 @@ pub(super) fn unpinned(grant: &str) -> Fault {
     )
 }
 
-fn source_gone(name: &str) -> Fault {
+pub(super) fn source_gone(name: &str) -> Fault {
     Fault::new(
         "source.unknown",
         format!("前置机的配置中不再有数据源“{name}”；请恢复配置或重新挂接"),

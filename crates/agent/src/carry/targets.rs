@@ -7,6 +7,7 @@ use connect::{Target, TargetColumn, TargetConfig, TargetTable, TargetType};
 use plan::batch::{Column, Destination, FLAGS_COLUMN, HeldRow, Misfit, Standing, TargetQuestion};
 use standards::value::ValueKind;
 
+use super::encode;
 use crate::deny::DenyList;
 use crate::fault::Fault;
 use crate::sources::fault;
@@ -28,6 +29,10 @@ impl Targets {
     pub fn open(targets: &BTreeMap<String, TargetConfig>, deny: &DenyList) -> Result<Self, Fault> {
         let mut all = BTreeMap::new();
         for (name, config) in targets {
+            // Folders that take documents in are no place for tables.
+            if matches!(config, TargetConfig::Documents(_)) {
+                continue;
+            }
             let target = connect::open_target(name, config).map_err(|error| fault(name, &error, 0))?;
             all.insert(name.clone(), (config.kind().to_owned(), target));
         }
@@ -68,25 +73,22 @@ impl Targets {
     /// # Errors
     /// `target.*`, `source.*`.
     pub async fn answer(&self, question: TargetQuestion) -> Result<Vec<u8>, Fault> {
-        let answer = match question {
-            TargetQuestion::Standing(to) => serde_json::to_vec(&self.standing(&to).await?),
-            TargetQuestion::Forget { .. } => serde_json::to_vec(&()),
+        match question {
+            TargetQuestion::Standing(to) => encode(&self.standing(&to).await?),
+            // What concerns sources and documents is answered before it comes here.
+            TargetQuestion::Forget { .. }
+            | TargetQuestion::Documents(_)
+            | TargetQuestion::DiscardDocument { .. }
+            | TargetQuestion::RemoveDocument { .. } => encode(&()),
             TargetQuestion::Held { to, limit } => {
                 let (target, table) = self.find(&to)?;
                 let held = target.held(&table, limit.min(MOST_HELD)).await;
                 let held = held.map_err(|error| fault(&to.target, &error, 0))?;
                 let rows = held.into_iter();
                 let rows = rows.map(|row| HeldRow { key: row.key, reasons: row.reasons, row: row.row });
-                serde_json::to_vec(&rows.collect::<Vec<_>>())
+                encode(&rows.collect::<Vec<_>>())
             }
-        };
-        answer.map_err(|error| {
-            Fault::new(
-                "agent.metadata",
-                format!("无法生成答复：{error}"),
-                format!("The reply could not be written: {error}"),
-            )
-        })
+        }
     }
 
     async fn standing(&self, to: &Destination) -> Result<Standing, Fault> {

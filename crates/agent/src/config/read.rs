@@ -77,6 +77,7 @@ fn sources(
                 files.dir = base.join(&files.dir);
                 files.index_dir = base.join(&files.index_dir);
             }
+            SourceConfig::Documents(folder) => folder.dir = base.join(&folder.dir),
             SourceConfig::Postgres(_) | SourceConfig::Mysql(_) | SourceConfig::Http(_) => {}
         }
     }
@@ -94,6 +95,7 @@ fn targets(
         match config {
             TargetConfig::Sqlite(sqlite) => sqlite.path = base.join(&sqlite.path),
             TargetConfig::Files(files) => files.dir = base.join(&files.dir),
+            TargetConfig::Documents(folder) => folder.dir = base.join(&folder.dir),
             TargetConfig::Postgres(_) | TargetConfig::Mysql(_) | TargetConfig::Http(_) => {}
         }
     }

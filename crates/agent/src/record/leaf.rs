@@ -13,6 +13,10 @@ pub const VERIFY: &str = "agent.verify";
 pub const BATCH: &str = "agent.batch";
 /// A chunk of a table was taken in, or a delivery was finished.
 pub const RECEIVED: &str = "agent.received";
+/// A document was handed over.
+pub const FILE: &str = "agent.file";
+/// Documents were listed.
+pub const LISTED: &str = "agent.file.listed";
 /// A call was refused.
 pub const REFUSED: &str = "agent.refused";
 /// Further refusals of the same code, counted.
@@ -51,6 +55,7 @@ pub(super) struct ChunkLeaf<'a> {
     pub kind: &'static str,
     /// Run and number, `<run>:<seq>`.
     pub call: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
     pub subscription: &'a str,
     pub grant: &'a str,
     pub pin: &'a str,
@@ -68,6 +73,7 @@ pub(super) struct ReceivedLeaf<'a> {
     pub v: u32,
     pub kind: &'static str,
     pub call: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
     pub subscription: &'a str,
     pub chunk: &'a str,
     pub hub_index: u64,
@@ -184,7 +190,13 @@ impl Leaf {
 
     /// Whether data left with this entry.
     pub fn is_use(&self) -> bool {
-        self.kind == QUERY || self.kind == VERIFY || self.kind == BATCH
+        [QUERY, VERIFY, BATCH, FILE, LISTED].contains(&self.kind.as_str())
+    }
+
+    /// Whether it counts against the quota of calls. Chunks of a table do not: a run is counted by the hub, not by how it was cut;
+    /// nor do lists, nor the parts in which a document came.
+    pub fn is_call(&self) -> bool {
+        self.kind == QUERY || self.kind == VERIFY
     }
 
     /// Its minute, Unix milliseconds.

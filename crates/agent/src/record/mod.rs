@@ -80,6 +80,19 @@ pub struct Received<'a> {
     pub rows: u64,
 }
 
+/// A list of documents that is about to leave.
+#[derive(Debug, Clone, Copy)]
+pub struct Listed<'a> {
+    /// What was asked.
+    pub asked: &'a plan::document::DocumentList,
+    /// The grant it used.
+    pub grant: &'a GrantSpec,
+    /// SHA-256 of the list, hex.
+    pub digest: &'a str,
+    /// Documents in it.
+    pub rows: u64,
+}
+
 /// An attempt that got nothing.
 #[derive(Debug, Clone, Copy)]
 pub struct Attempt<'a> {
@@ -114,6 +127,7 @@ impl Recorder {
             Shape::Query => leaf::QUERY,
             Shape::Verify => leaf::VERIFY,
             Shape::Batch => leaf::BATCH,
+            Shape::File => leaf::FILE,
         };
         let leaf = UsedLeaf {
             v: 1,
@@ -170,6 +184,32 @@ impl Recorder {
             at: shanghai_minute(now),
         };
         let private = Private { caller: Some(cut(&call.caller)), at_ms: now, ..Private::default() };
+        self.append(&leaf, &private).await
+    }
+
+    /// Records a list of documents; returns when the entry is durable.
+    ///
+    /// # Errors
+    /// `ledger.*` when it could not be recorded; then the list must not leave.
+    pub async fn listed(&self, listed: Listed<'_>) -> Result<Evidence, Fault> {
+        let now = self.clock.now_ms();
+        let Listed { asked, grant, digest, rows } = listed;
+        let leaf = leaf::ChunkLeaf {
+            v: 1,
+            kind: leaf::LISTED,
+            call: cut(&asked.call),
+            subscription: "",
+            grant: &grant.grant,
+            pin: &asked.pin_digest,
+            consumer: &grant.consumer,
+            resource: &grant.resource,
+            items: grant.items.iter().map(|item| item.item.as_str()).take(SHOWN_ITEMS).map(cut).collect(),
+            purpose: &asked.purpose,
+            answer: digest,
+            rows,
+            at: shanghai_minute(now),
+        };
+        let private = Private { caller: Some(cut(&asked.caller)), at_ms: now, ..Private::default() };
         self.append(&leaf, &private).await
     }
 
@@ -343,8 +383,7 @@ impl Recorder {
             if leaf.at_ms().is_some_and(|at| shanghai_day(at) < shanghai_day(now_ms)) {
                 break;
             }
-            // Chunks of a table are no calls: a run is counted by the hub, not by how it was cut.
-            if let (true, Some(grant)) = (leaf.is_use() && leaf.kind != leaf::BATCH, leaf.grant) {
+            if let (true, Some(grant)) = (leaf.is_call(), leaf.grant) {
                 *counts.entry(grant).or_default() += 1;
             }
         }

@@ -6,7 +6,7 @@ use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
-use crate::config::Secret;
+use crate::{config::Secret, documents::DocumentsConfig};
 
 /// One target (投递目标) of a department, tagged by `kind`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -24,6 +24,8 @@ pub enum TargetConfig {
     Files(FilesTarget),
     /// An HTTP endpoint that takes JSON.
     Http(HttpTarget),
+    /// A folder that takes documents in, and no tables.
+    Documents(DocumentsConfig),
 }
 
 impl TargetConfig {
@@ -35,6 +37,7 @@ impl TargetConfig {
             Self::Sqlite(_) => "sqlite",
             Self::Files(_) => "files",
             Self::Http(_) => "http",
+            Self::Documents(_) => "documents",
         }
     }
 }

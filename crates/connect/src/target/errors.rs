@@ -29,6 +29,14 @@ pub(super) fn timeout(target: &str, millis: u128) -> SourceError {
     )
 }
 
+pub(super) fn takes_documents(target: &str) -> SourceError {
+    SourceError::new(
+        SourceCode::TargetUnsupported,
+        format!("“{target}”是接收文件的文件夹，不接收数据表；请选择数据库或表格文件类的投递目标。"),
+        format!("\"{target}\" takes documents, not tables; choose a database or a folder of table files"),
+    )
+}
+
 pub(super) fn permission(target: &str) -> SourceError {
     SourceError::new(
         SourceCode::Permission,

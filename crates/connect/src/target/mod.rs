@@ -37,6 +37,7 @@ pub fn open_target(name: &str, config: &TargetConfig) -> Result<Arc<dyn Target>,
         TargetConfig::Sqlite(file) => tables::sqlite(name, file),
         TargetConfig::Files(folder) => Arc::new(files::FolderTarget::new(name, folder)),
         TargetConfig::Http(endpoint) => Arc::new(http::EndpointTarget::new(name, endpoint)?),
+        TargetConfig::Documents(_) => return Err(errors::takes_documents(name)),
     })
 }
 

@@ -140,8 +140,8 @@ fn covers(usable: &Usable, actor: &Actor, asked: &Asked<'_>, now_ms: i64) -> Res
             4,
             Error::forbidden(
                 "authorise.shape",
-                "授权不包括这种使用方式（查询或核验），请改用已授权的方式。",
-                "The grant does not allow this shape (query or verify); use the one it allows.",
+                "授权不包括这种使用方式（查询、核验或文件交接），请改用已授权的方式。",
+                "The grant does not allow this shape (query, verify or file); use the one it allows.",
             ),
         ));
     }
@@ -174,8 +174,9 @@ fn wanted_items(usable: &Usable, asked: &Asked<'_>) -> Result<Vec<String>, (u8, 
     let granted = &usable.grant.items;
     let names: Vec<&String> = match asked.shape {
         Shape::Verify => asked.claims.iter().map(|claim| &claim.item).collect(),
-        Shape::Query | Shape::Batch => asked.items.iter().collect(),
+        Shape::Query | Shape::Batch | Shape::File => asked.items.iter().collect(),
     };
+    let delivers = matches!(asked.shape, Shape::Query | Shape::File);
     for name in &names {
         let found = granted.iter().find(|item| item.item == **name);
         if found.is_none() {
@@ -188,7 +189,7 @@ fn wanted_items(usable: &Usable, asked: &Asked<'_>) -> Result<Vec<String>, (u8, 
                 ),
             ));
         }
-        if asked.shape == Shape::Query && found.is_some_and(|item| item.verify_only) {
+        if delivers && found.is_some_and(|item| item.verify_only) {
             return Err((
                 6,
                 Error::forbidden(
@@ -199,11 +200,11 @@ fn wanted_items(usable: &Usable, asked: &Asked<'_>) -> Result<Vec<String>, (u8, 
             ));
         }
     }
-    let every = asked.shape == Shape::Query && names.is_empty();
+    let every = delivers && names.is_empty();
     if every {
         return Ok(granted.iter().filter(|item| !item.verify_only).map(|item| item.item.clone()).collect());
     }
-    Ok(if asked.shape == Shape::Query { asked.items.clone() } else { Vec::new() })
+    Ok(if delivers { asked.items.clone() } else { Vec::new() })
 }
 
 fn check_condition(
@@ -233,6 +234,7 @@ fn check_condition(
             Shape::Query => "query",
             Shape::Verify => "verify",
             Shape::Batch => "batch",
+            Shape::File => "file",
         },
         resource: asked.resource,
         matter: &purpose.matter,

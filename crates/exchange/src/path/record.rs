@@ -20,6 +20,7 @@ fn kind(shape: Shape) -> &'static str {
         Shape::Query => "exchange.query",
         Shape::Verify => "exchange.verify",
         Shape::Batch => "exchange.batch",
+        Shape::File => "exchange.file",
     }
 }
 
@@ -81,7 +82,7 @@ pub async fn record(
         matter: Some(call.purpose.matter.clone()),
         basis: Some(call.purpose.basis.clone()),
         items: match call.shape {
-            Shape::Query => call.items.clone(),
+            Shape::Query | Shape::File => call.items.clone(),
             Shape::Batch => Vec::new(),
             Shape::Verify => call.claims.iter().map(|claim| claim.item.clone()).collect(),
         },

@@ -24,6 +24,7 @@ pub fn router(exchange: Exchange) -> OpenApiRouter {
         .merge(public::router())
         .merge(crate::quality::routes::router())
         .merge(crate::subscriptions::routes::router())
+        .merge(crate::documents::routes::router())
         .routes(routes!(overview))
         .with_state(exchange)
 }

@@ -4,21 +4,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use kernel::evidence::{Leaf, Payload};
-use kernel::ids::CallId;
 use kernel::{Error, Result};
 use plan::batch::{BatchCall, Compared, Delivery, Destination, FLAGS_COLUMN, Mode, Order, Written};
-use serde::Deserialize;
 use sharing::book::Usable;
 use tokio::time::{Instant, MissedTickBehavior, interval};
 use wire::hub::Arrived;
-use wire::proto::{CarryStart, Chunk, Receipt, Refused, parcel};
+use wire::proto::{Chunk, Receipt, parcel};
 
 use super::Run;
 use super::fitting::in_force;
 use crate::Exchange;
+use crate::carriage::{self, lost, mismatch, open, over, slow, stopped, tell};
 
-/// How long an agent may take to come with its ticket.
-const COME_WITHIN: Duration = Duration::from_secs(15);
 /// How long a target may take to be ready: somebody else's lock, a table to be made.
 const READY_WITHIN: Duration = Duration::from_secs(120);
 /// How often it is looked whether the run may go on.
@@ -39,13 +36,6 @@ pub(super) struct Ordered {
 pub(super) struct Done {
     /// Outcome of a comparison.
     pub compared: Option<Compared>,
-}
-
-/// What the hub reads of the provider's own entry.
-#[derive(Deserialize)]
-struct AgentLeaf {
-    call: String,
-    answer: String,
 }
 
 /// Drives a run to its end.
@@ -96,26 +86,6 @@ async fn ready(agent: &mut Arrived, run: &Run, side: &'static str, place: &str) 
         Ok(Some(parcel::Body::ReadyJson(_))) => Ok(()),
         other => Err(over(other, side, place)),
     }
-}
-
-async fn open(exchange: &Exchange, agent: &str, order: &Order) -> Result<Arrived> {
-    let ticket = exchange.kernel.new_id::<CallId>().0;
-    let expected = exchange.agents.carriers().expect(&ticket, agent);
-    let order_json = serde_json::to_vec(order).map_err(|error| Error::internal("exchange.order", error))?;
-    let start = CarryStart { ticket, order_json: order_json.into() };
-    let sent = exchange.agents.start_carrying(agent, start).await;
-    sent.map_err(|error| Error::unavailable(error.code(), error.zh(), error.en()).with("agent", agent))?;
-    expected.arrival(COME_WITHIN).await.ok_or_else(|| slow("前置机", "the agent"))
-}
-
-async fn tell(to: &Arrived, error: &Error) {
-    let refused = Refused {
-        code: error.code().to_owned(),
-        zh: error.zh().to_owned(),
-        en: error.en().to_owned(),
-        ..Refused::default()
-    };
-    let _ = tokio::time::timeout(Duration::from_millis(200), to.send(parcel::Body::Refused(refused))).await;
 }
 
 struct Link<'a> {
@@ -213,23 +183,9 @@ impl Link<'_> {
         let usable = &self.ordered.usable;
         let name = format!("{}:{}", self.run.id, chunk.seq);
         let digest = plan::sha256_hex(&chunk.payload);
-        let leaf: AgentLeaf =
-            serde_json::from_slice(&chunk.entry).map_err(|error| self.unproved(&error.to_string()))?;
-        if leaf.call != name || leaf.answer != digest {
-            return Err(self.unproved("entry, chunk and run do not belong together"));
-        }
-        let key = self.exchange.evidence_key(&usable.agent_id).await?;
-        let key = key.ok_or_else(|| self.unproved("the agent has no evidence key"))?;
-        let proof: Option<Vec<ledger::Hash>> =
-            chunk.proof.iter().map(|hash| ledger::Hash::from_slice(hash)).collect();
-        let proof =
-            proof.ok_or_else(|| self.unproved("the audit path holds something that is not a hash"))?;
-        self.exchange
-            .notes
-            .verify_inclusion(&chunk.checkpoint, &key, chunk.index, &chunk.entry, &proof)
-            .map_err(|error| self.unproved(&error.to_string()))?;
+        carriage::proved(self.exchange, usable, &name, &digest, &chunk).await?;
         let opened =
-            plan::batch::open(chunk.payload.clone()).map_err(|error| self.unproved(&error.to_string()))?;
+            plan::batch::open(chunk.payload.clone()).map_err(|error| carriage::unproved(usable, &error.to_string()))?;
         // The agent minimises; the hub still holds the chunk against the order, so that neither alone can overdo it.
         let only_asked = opened.rows.iter().all(|rows| {
             rows.schema()
@@ -238,7 +194,7 @@ impl Link<'_> {
                 .all(|field| field.name() == FLAGS_COLUMN || self.ordered.call.items.contains(field.name()))
         });
         if !only_asked || opened.head.run != self.run.id.0 || opened.head.seq != chunk.seq {
-            return Err(self.unproved("the chunk holds more than was ordered"));
+            return Err(carriage::unproved(usable, "the chunk holds more than was ordered"));
         }
         let rows = opened.rows.as_ref().map_or(0, |rows| rows.num_rows());
         let mut entry = Leaf {
@@ -330,71 +286,4 @@ impl Link<'_> {
         figures.deleted += written.deleted;
         figures.unchanged += written.unchanged;
     }
-
-    fn unproved(&self, detail: &str) -> Error {
-        let name = &self.ordered.usable.provider.name;
-        Error::upstream(
-            "fetch.answer_not_proved",
-            format!("{name}前置机送出的数据块未能通过签名核对，按规定没有投递。请通知该部门和平台运维。"),
-            format!("A chunk of the agent of {name} did not pass the check of its signature and was not delivered. Tell that department and the platform operator."),
-        )
-        .caused_by(detail.to_owned())
-    }
-}
-
-fn over(
-    said: std::result::Result<Option<parcel::Body>, tonic::Status>,
-    side: &'static str,
-    place: &str,
-) -> Error {
-    match said {
-        Ok(Some(parcel::Body::Refused(refused))) => {
-            let error = if refused.code.starts_with("source.") || refused.code.starts_with("target.") {
-                Error::upstream(refused.code, refused.zh, refused.en)
-            } else {
-                Error::forbidden(refused.code, refused.zh, refused.en)
-            };
-            error.with("side", side).with("place", place)
-        }
-        Ok(Some(_)) => Error::internal("exchange.parcel", "a parcel out of turn"),
-        Ok(None) | Err(_) => lost(place),
-    }
-}
-
-fn lost(place: &str) -> Error {
-    Error::unavailable(
-        "run.link_lost",
-        format!(
-            "与“{place}”一侧前置机的传输连接断开，本次运行已中止；已写入的部分不受影响，平台会自动接着运行。"
-        ),
-        format!(
-            "The connection with the agent at “{place}” broke and the run ended; what was written stands, and it goes on by itself."
-        ),
-    )
-}
-
-fn slow(zh: &str, en: &str) -> Error {
-    Error::timeout(
-        "run.slow",
-        format!("{zh}在规定时间内没有响应，本次运行已中止；平台会自动重试，请检查该前置机和数据库。"),
-        format!(
-            "{en} did not answer in time and the run ended; it is tried again by itself. Check that agent and its database."
-        ),
-    )
-}
-
-pub(super) fn stopped() -> Error {
-    Error::conflict(
-        "run.stopped",
-        "运行已被停止；没有写完的部分不会出现在目标表中。",
-        "The run was stopped; nothing half-written is left in the target.",
-    )
-}
-
-fn mismatch() -> Error {
-    Error::upstream(
-        "run.receipt",
-        "接收方回执与送出的数据块不一致，本次运行已中止，请通知平台运维。",
-        "The receiver's receipt is not of the chunk that was sent; the run ended. Tell the platform operator.",
-    )
 }

@@ -106,7 +106,7 @@ impl Exchange {
     }
 
     /// Asks about a target of the consumer's own agent.
-    pub(super) async fn ask_target(
+    pub(crate) async fn ask_target(
         &self,
         agent: &AgentId,
         consumer: &OrganisationId,
@@ -124,6 +124,19 @@ impl Exchange {
 
 /// Whether the grant is in force and lets tables be moved.
 pub(super) fn in_force(usable: &Usable, now_ms: i64) -> Result<()> {
+    stands(usable, now_ms)?;
+    if !usable.grant.shapes.iter().any(|shape| Shape::from(*shape) == Shape::Batch) {
+        return Err(Error::forbidden(
+            "authorise.shape",
+            "授权不包括“库表交换”方式，请申请变更授权后再订阅。",
+            "The grant does not allow tables to be moved (batch); have it changed first.",
+        ));
+    }
+    Ok(())
+}
+
+/// Whether the grant is in force now, for what goes on for a while.
+pub(crate) fn stands(usable: &Usable, now_ms: i64) -> Result<()> {
     let grant = &usable.grant;
     match grant.state.at(grant.valid_until_ms, now_ms) {
         GrantState::Active => {}
@@ -132,11 +145,11 @@ pub(super) fn in_force(usable: &Usable, now_ms: i64) -> Result<()> {
             return Err(Error::forbidden(
                 "authorise.suspended",
                 format!(
-                    "授权已被中止，原因：{reason}。请与{}联系；恢复后订阅会自动继续。",
+                    "授权已被中止，原因：{reason}。请与{}联系；恢复后会自动继续。",
                     usable.provider.name
                 ),
                 format!(
-                    "The grant is suspended: {reason}. Contact {}; the subscription goes on by itself when it is resumed.",
+                    "The grant is suspended: {reason}. Contact {}; it goes on by itself when the grant is resumed.",
                     usable.provider.name
                 ),
             ));
@@ -163,13 +176,6 @@ pub(super) fn in_force(usable: &Usable, now_ms: i64) -> Result<()> {
             format!("Resource “{}” is offline.", usable.resource_name),
         ));
     }
-    if !grant.shapes.iter().any(|shape| Shape::from(*shape) == Shape::Batch) {
-        return Err(Error::forbidden(
-            "authorise.shape",
-            "授权不包括“库表交换”方式，请申请变更授权后再订阅。",
-            "The grant does not allow tables to be moved (batch); have it changed first.",
-        ));
-    }
     Ok(())
 }
 
@@ -182,7 +188,7 @@ pub(super) fn misfit(standing: &Standing) -> Error {
     Error::conflict("target.misfit", zh, en).with("misfits", misfits)
 }
 
-pub(super) fn no_grant() -> Error {
+pub(crate) fn no_grant() -> Error {
     Error::forbidden(
         "authorise.no_grant",
         "贵单位没有这项授权，或授权已终止，或资源未挂接。请在“授权”中核对，必要时重新申请。",

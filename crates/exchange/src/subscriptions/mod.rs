@@ -6,14 +6,14 @@
 //! a grant that is suspended, revoked or has expired stops a run within a second.
 
 mod drive;
-mod fitting;
+pub(crate) mod fitting;
 mod forget;
 mod migration;
 pub mod model;
 pub mod routes;
 mod runner;
 mod schedule;
-mod store;
+pub(crate) mod store;
 mod usecase;
 mod view;
 

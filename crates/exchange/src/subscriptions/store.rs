@@ -122,12 +122,12 @@ pub(super) mod run {
 }
 
 /// JSON out of a column.
-pub(super) fn read<T: DeserializeOwned>(text: &str) -> Result<T> {
+pub(crate) fn read<T: DeserializeOwned>(text: &str) -> Result<T> {
     serde_json::from_str(text).map_err(|error| Error::internal("exchange.damaged_subscription", error))
 }
 
 /// JSON for a column.
-pub(super) fn write<T: Serialize>(value: &T) -> Result<String> {
+pub(crate) fn write<T: Serialize>(value: &T) -> Result<String> {
     serde_json::to_string(value).map_err(|error| Error::internal("exchange.subscription_encode", error))
 }
 

@@ -23,4 +23,5 @@ pub use order::{
     Column, Compared, Delivery, Destination, HeldRow, Misfit, Mode, Order, Position, Standing,
     TargetQuestion, Written,
 };
+pub(crate) use work::Out;
 pub use work::{BatchTask, Image, Worked};

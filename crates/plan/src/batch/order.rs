@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::model::{BatchCall, OutColumn};
+use crate::document::{DocumentCall, DocumentDelivery, DocumentList};
 
 /// Where the hub stands in a run, told to an agent together with the ticket of its connection.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -12,6 +13,10 @@ pub enum Order {
     Provide(BatchCall),
     /// Take in, and write.
     Receive(Delivery),
+    /// Hand a document over.
+    ProvideDocument(DocumentCall),
+    /// Take a document in.
+    ReceiveDocument(DocumentDelivery),
 }
 
 /// A table that takes the rows of a subscription.
@@ -83,6 +88,22 @@ pub enum TargetQuestion {
         source: String,
         /// Subscription.
         subscription: String,
+    },
+    /// Which documents there are under a grant. Answered by [`crate::document::DocumentListed`].
+    Documents(DocumentList),
+    /// Gives up what has arrived of a document that will not go on. Answered by `null`.
+    DiscardDocument {
+        /// Target.
+        target: String,
+        /// Handover.
+        handover: String,
+    },
+    /// Deletes a document whose time is over. Answered by `deleted`, `gone` or `changed`.
+    RemoveDocument {
+        /// Target.
+        target: String,
+        /// Handover.
+        handover: String,
     },
     /// Rows held back by the last run, at most `limit`. Answered by a list of [`HeldRow`].
     Held {

@@ -20,7 +20,7 @@ use crate::standardise::texts;
 
 /// An item that leaves, and the slot it comes from.
 #[derive(Debug, Clone)]
-pub(super) struct Out {
+pub(crate) struct Out {
     pub slot: usize,
     pub column: OutColumn,
 }
@@ -76,9 +76,9 @@ pub(super) enum Fate {
 impl BatchTask {
     #[expect(
         clippy::too_many_arguments,
-        reason = "made in one place only, by the check, which has them all apart"
+        reason = "made by the checks only, which have them all apart"
     )]
-    pub(super) fn new(
+    pub(crate) fn new(
         source: String,
         table: String,
         slots: Vec<MountItem>,

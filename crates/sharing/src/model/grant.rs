@@ -103,6 +103,8 @@ pub enum ShapeView {
     Verify,
     /// Deliver the granted rows of a table into the consumer's own system, and keep them up to date (库表交换).
     Batch,
+    /// Hand documents over as they are (文件交接).
+    File,
 }
 
 impl From<ShapeView> for Shape {
@@ -111,6 +113,7 @@ impl From<ShapeView> for Shape {
             ShapeView::Query => Shape::Query,
             ShapeView::Verify => Shape::Verify,
             ShapeView::Batch => Shape::Batch,
+            ShapeView::File => Shape::File,
         }
     }
 }

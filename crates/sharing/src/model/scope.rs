@@ -82,6 +82,7 @@ pub fn compare(asked: &Scope, given: &Scope) -> Result<Vec<Difference>> {
             ShapeView::Query => ("查询", "query"),
             ShapeView::Verify => ("核验", "verify"),
             ShapeView::Batch => ("库表交换", "batch"),
+            ShapeView::File => ("文件交接", "file"),
         };
         all.less("shapes", format!("不提供“{zh}”方式"), format!("Shape “{en}” is not given"));
     }
