@@ -11,8 +11,8 @@
 
 mod batch;
 mod config;
-pub mod documents;
 pub mod digest_compare;
+pub mod documents;
 mod error;
 mod files;
 mod hash;

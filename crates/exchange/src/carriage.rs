@@ -96,7 +96,8 @@ pub(crate) fn over(
 ) -> Error {
     match said {
         Ok(Some(parcel::Body::Refused(refused))) => {
-            let upstream = ["source.", "target.", "document."].iter().any(|one| refused.code.starts_with(one));
+            let upstream =
+                ["source.", "target.", "document."].iter().any(|one| refused.code.starts_with(one));
             let error = if upstream {
                 Error::upstream(refused.code, refused.zh, refused.en)
             } else {
@@ -126,7 +127,9 @@ pub(crate) fn lost(place: &str) -> Error {
 pub(crate) fn slow(zh: &str, en: &str) -> Error {
     Error::timeout(
         "run.slow",
-        format!("{zh}在规定时间内没有响应，本次运行已中止；平台会自动重试，请检查该前置机和它的数据源或目标。"),
+        format!(
+            "{zh}在规定时间内没有响应，本次运行已中止；平台会自动重试，请检查该前置机和它的数据源或目标。"
+        ),
         format!(
             "{en} did not answer in time and the run ended; it is tried again by itself. Check that agent and its source or target."
         ),

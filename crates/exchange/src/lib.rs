@@ -63,15 +63,25 @@ pub const EVIDENCE: &[EvidenceKind] = &[
     },
     EvidenceKind { kind: "exchange.file", zh: "交接文件", en: "Document handed over" },
     EvidenceKind {
-        kind: "exchange.file.resumed", zh: "接着交接文件", en: "Handover of a document gone on with"
+        kind: "exchange.file.resumed",
+        zh: "接着交接文件",
+        en: "Handover of a document gone on with",
     },
     EvidenceKind { kind: "exchange.file.listed", zh: "列出文件清单", en: "Documents listed" },
     EvidenceKind { kind: "exchange.file.offered", zh: "提供方递送文件", en: "Document offered" },
     EvidenceKind { kind: "exchange.file.asked", zh: "发起文件交接", en: "Document asked for" },
     EvidenceKind { kind: "exchange.file.received", zh: "文件送达回执", en: "Receipt of a document" },
-    EvidenceKind { kind: "exchange.file.failed", zh: "文件交接失败", en: "Handover of a document failed" },
-    EvidenceKind { kind: "exchange.file.cancelled", zh: "取消文件交接", en: "Handover of a document cancelled" },
-    EvidenceKind { kind: "exchange.file.removed", zh: "文件到期清除", en: "Document removed at its end" },
+    EvidenceKind {
+        kind: "exchange.file.failed", zh: "文件交接失败", en: "Handover of a document failed"
+    },
+    EvidenceKind {
+        kind: "exchange.file.cancelled",
+        zh: "取消文件交接",
+        en: "Handover of a document cancelled",
+    },
+    EvidenceKind {
+        kind: "exchange.file.removed", zh: "文件到期清除", en: "Document removed at its end"
+    },
     EvidenceKind {
         kind: "exchange.quality.reported", zh: "形成数据质量报告", en: "Quality report taken"
     },

@@ -157,7 +157,16 @@ pub fn check_list(pinned: &Pinned, list: &DocumentList, now_ms: i64) -> Result<B
     }
     let tests = pinned.tests().iter().map(|test| test.at(take(test.at))).collect();
     let slots = at.iter().filter_map(|&at| mount.items.get(at)).cloned().collect();
-    Ok(BatchTask::new(mount.source.clone(), mount.table.clone(), slots, outs, keys, tests, OnInvalid::HoldBack, None))
+    Ok(BatchTask::new(
+        mount.source.clone(),
+        mount.table.clone(),
+        slots,
+        outs,
+        keys,
+        tests,
+        OnInvalid::HoldBack,
+        None,
+    ))
 }
 
 fn not_granted() -> Refusal {

@@ -28,7 +28,9 @@ pub fn minimise(
         .flatten();
     let (delivered, verdicts) = match task.shape {
         // What is told about a document is minimised like any row; its bytes are granted as a whole.
-        Shape::Query | Shape::File => (visible.iter().map(|&row| answer_row(task, rows, row)).collect(), Vec::new()),
+        Shape::Query | Shape::File => {
+            (visible.iter().map(|&row| answer_row(task, rows, row)).collect(), Vec::new())
+        }
         // A whole table never comes as an answer: [`crate::check()`] admits no such call.
         Shape::Batch => (Vec::new(), Vec::new()),
         Shape::Verify => {

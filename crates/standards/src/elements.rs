@@ -61,6 +61,7 @@ enum K {
     Ethnic,
     Kin,
     Date,
+    Moment,
     Mobile,
     Phone,
     Name,
@@ -84,6 +85,7 @@ impl K {
             Self::Ethnic => ValueKind::Code { set: CodeSetId::EthnicGroup },
             Self::Kin => ValueKind::Code { set: CodeSetId::Kinship },
             Self::Date => ValueKind::Date,
+            Self::Moment => ValueKind::DateTime,
             Self::Mobile => ValueKind::Mobile,
             Self::Phone => ValueKind::Phone,
             Self::Name => ValueKind::PersonName,
@@ -262,6 +264,10 @@ const ROWS: &[Row] = &[
     ("certificate.kind", "证书类别", "Kind of certificate", K::Text, "", Personal),
     ("certificate.valid_until", "证书有效期至", "Certificate valid until", K::Date, "GB/T 7408.1-2023", Personal),
     ("certificate.issued", "发证日期", "Date of issue", K::Date, "GB/T 7408.1-2023", Personal),
+    // documents 电子文件; a name may well hold a person's
+    ("document.name", "电子文件名称", "Name of document", K::Text, "", Personal),
+    ("document.bytes", "电子文件大小", "Size of document", K::Int, "", Internal),
+    ("document.modified", "电子文件修改时间", "Time of last change of document", K::Moment, "GB/T 7408.1-2023", Internal),
 ];
 
 /// Every built-in data element, in a fixed order.

@@ -86,9 +86,14 @@ impl DocumentFolder {
         let mut loose = 0;
         for entry in fs::read_dir(&self.config.dir).map_err(|error| self.down(error))? {
             let entry = entry.map_err(|error| self.down(error))?;
-            let Some(name) = entry.file_name().to_str().filter(|name| is_plain(name)).map(str::to_owned) else { continue };
+            let Some(name) = entry.file_name().to_str().filter(|name| is_plain(name)).map(str::to_owned)
+            else {
+                continue;
+            };
             match entry.file_type() {
-                Ok(kind) if kind.is_dir() => tables.push((name.clone(), self.lines(&name, None)?.len() as u64)),
+                Ok(kind) if kind.is_dir() => {
+                    tables.push((name.clone(), self.lines(&name, None)?.len() as u64))
+                }
                 Ok(kind) if kind.is_file() => loose += 1,
                 _ => {}
             }
@@ -121,10 +126,19 @@ impl DocumentFolder {
         Ok(lines)
     }
 
-    fn walk(&self, dir: &Path, prefix: &str, deeper: usize, lines: &mut Vec<Line>) -> Result<(), SourceError> {
+    fn walk(
+        &self,
+        dir: &Path,
+        prefix: &str,
+        deeper: usize,
+        lines: &mut Vec<Line>,
+    ) -> Result<(), SourceError> {
         for entry in fs::read_dir(dir).map_err(|error| self.down(error))? {
             let entry = entry.map_err(|error| self.down(error))?;
-            let Some(name) = entry.file_name().to_str().filter(|name| is_plain(name)).map(str::to_owned) else { continue };
+            let Some(name) = entry.file_name().to_str().filter(|name| is_plain(name)).map(str::to_owned)
+            else {
+                continue;
+            };
             // A file that goes away while the folder is listed is simply not in the list.
             let Ok(meta) = entry.path().symlink_metadata() else { continue };
             let name = format!("{prefix}{name}");
@@ -160,7 +174,10 @@ impl OpenDocument {
         self.file.seek(SeekFrom::Start(0)).map_err(read)?;
         let (mut hash, mut buffer, mut seen) = (Sha256::new(), vec![0; BUFFER], 0_u64);
         loop {
-            let count = self.file.read(&mut buffer).map_err(|error| SourceError::down(&self.source).because(error))?;
+            let count = self
+                .file
+                .read(&mut buffer)
+                .map_err(|error| SourceError::down(&self.source).because(error))?;
             if count == 0 {
                 break;
             }
@@ -183,23 +200,28 @@ impl OpenDocument {
         let read = self.file.seek(SeekFrom::Start(from)).and_then(|_| self.file.read_exact(&mut buffer));
         match read {
             Ok(()) => Ok(Bytes::from(buffer)),
-            Err(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => Err(self.changed().because(error)),
+            Err(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => {
+                Err(self.changed().because(error))
+            }
             Err(error) => Err(SourceError::down(&self.source).because(error)),
         }
     }
 
     /// Whether the file is another one now than when it was opened.
     pub fn is_changed(&self) -> bool {
-        self.path.metadata().map_or(true, |meta| {
-            meta.len() != self.bytes || modified_ms(&meta) != self.modified_ms
-        })
+        self.path
+            .metadata()
+            .map_or(true, |meta| meta.len() != self.bytes || modified_ms(&meta) != self.modified_ms)
     }
 
     /// The refusal of a document that was changed while it was read.
     pub fn changed(&self) -> SourceError {
         SourceError::new(
             SourceCode::DocumentChanged,
-            format!("文件夹“{}”中的这份文件在交接期间被改动，已停止交接；请待文件写完后重新发起。", self.source),
+            format!(
+                "文件夹“{}”中的这份文件在交接期间被改动，已停止交接；请待文件写完后重新发起。",
+                self.source
+            ),
             format!(
                 "the document in folder \"{}\" was changed while it was handed over, which was stopped; begin anew when it is complete",
                 self.source

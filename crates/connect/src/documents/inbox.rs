@@ -168,7 +168,8 @@ impl Inbox {
     }
 
     fn safe<'i>(&self, id: &'i str) -> Result<&'i str, SourceError> {
-        let plain = !id.is_empty() && id.len() <= 64 && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+        let plain =
+            !id.is_empty() && id.len() <= 64 && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
         if plain { Ok(id) } else { Err(self.misnamed(id)) }
     }
 
@@ -213,7 +214,10 @@ impl Inbox {
         SourceError::new(
             SourceCode::TargetRefused,
             format!("接收文件夹“{}”不接受名称“{shown}”；请提供方改名后重新交接。", self.name),
-            format!("inbox \"{}\" does not take the name \"{shown}\"; have the provider rename the document", self.name),
+            format!(
+                "inbox \"{}\" does not take the name \"{shown}\"; have the provider rename the document",
+                self.name
+            ),
         )
     }
 
@@ -228,7 +232,8 @@ impl Inbox {
             return Err(self.misnamed(name));
         }
         fs::create_dir_all(&dir).map_err(|error| self.failed(error))?;
-        let (stem, extension) = last.rsplit_once('.').map_or((*last, String::new()), |(stem, end)| (stem, format!(".{end}")));
+        let (stem, extension) =
+            last.rsplit_once('.').map_or((*last, String::new()), |(stem, end)| (stem, format!(".{end}")));
         for copy in 1..=MOST_NAMESAKES {
             let name = if copy == 1 { (*last).to_owned() } else { format!("{stem} ({copy}){extension}") };
             match OpenOptions::new().write(true).create_new(true).open(dir.join(&name)) {
@@ -333,7 +338,9 @@ fn damaged(name: &str) -> SourceError {
     SourceError::new(
         SourceCode::DocumentDamaged,
         format!("接收文件夹“{name}”收到的文件与提供方的摘要不一致，已丢弃；平台会重新传输。"),
-        format!("what inbox \"{name}\" received does not have the provider's digest and was thrown away; it is sent again"),
+        format!(
+            "what inbox \"{name}\" received does not have the provider's digest and was thrown away; it is sent again"
+        ),
     )
 }
 
@@ -366,7 +373,10 @@ mod tests {
         second.append(b"world").unwrap();
         assert_eq!(fs::read_dir(dir.path().join("R1")).unwrap().count(), 1, "nothing is seen before the end");
         let kept = second.finish(&digest(b"hello world"), "R1", "deed.pdf").await.unwrap();
-        assert_eq!((kept.path.as_str(), kept.bytes, kept.scanned), ("R1/deed (2).pdf", 11, Scanned::Unscanned));
+        assert_eq!(
+            (kept.path.as_str(), kept.bytes, kept.scanned),
+            ("R1/deed (2).pdf", 11, Scanned::Unscanned)
+        );
         assert_eq!(fs::read(dir.path().join("R1/deed (2).pdf")).unwrap(), b"hello world");
         assert_eq!(fs::read(dir.path().join("R1/deed.pdf")).unwrap(), b"older");
         assert_eq!(inbox.kept("a-1").unwrap(), Some(kept), "whoever asks again is told so");
@@ -389,7 +399,8 @@ mod tests {
             let inbox = inbox(dir.path(), scan);
             let mut incoming = inbox.take_up("b").unwrap();
             incoming.append(b"a virus").unwrap();
-            let wanted = if code == SourceCode::DocumentDamaged { digest(b"other") } else { digest(b"a virus") };
+            let wanted =
+                if code == SourceCode::DocumentDamaged { digest(b"other") } else { digest(b"a virus") };
             let error = incoming.finish(&wanted, "R1", "x.bin").await.unwrap_err();
             assert_eq!(error.code(), code, "{scan:?}");
             let left = inbox.take_up("b").unwrap().have();

@@ -13,7 +13,9 @@ pub(super) fn is_plain(part: &str) -> bool {
         && !part.starts_with('.')
         && part.trim() == part
         && part.chars().count() <= LONGEST
-        && !part.chars().any(|c| c.is_control() || matches!(c, '/' | '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|'))
+        && !part
+            .chars()
+            .any(|c| c.is_control() || matches!(c, '/' | '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|'))
 }
 
 /// The parts of a name; `None` when one of them could lead elsewhere.
@@ -56,7 +58,9 @@ pub(super) fn unknown(source: &str, name: &str) -> SourceError {
     SourceError::new(
         SourceCode::DocumentUnknown,
         format!("文件夹“{source}”中没有文件“{shown}”；它可能已被移走或改名，请刷新清单后重选。"),
-        format!("folder \"{source}\" has no document \"{shown}\"; it may have been moved or renamed, choose from the list again"),
+        format!(
+            "folder \"{source}\" has no document \"{shown}\"; it may have been moved or renamed, choose from the list again"
+        ),
     )
 }
 
@@ -68,7 +72,20 @@ mod tests {
     #[test]
     fn names_stay_inside() {
         assert_eq!(parts("2026/契税/0001.pdf").unwrap().len(), 3);
-        for name in ["", "/etc/passwd", "../a", "a/../b", "a//b", ".hidden", "a/.b", "a\\b", "a\0b", "c:d", "a/", "a /b"] {
+        for name in [
+            "",
+            "/etc/passwd",
+            "../a",
+            "a/../b",
+            "a//b",
+            ".hidden",
+            "a/.b",
+            "a\\b",
+            "a\0b",
+            "c:d",
+            "a/",
+            "a /b",
+        ] {
             assert!(parts(name).is_none(), "{name:?}");
         }
     }
@@ -83,10 +100,13 @@ mod tests {
         std::fs::create_dir(dir.path().join("deeds")).unwrap();
         std::fs::write(dir.path().join("deeds/one.pdf"), b"x").unwrap();
         std::os::unix::fs::symlink(outside.path(), dir.path().join("deeds/out")).unwrap();
-        std::os::unix::fs::symlink(outside.path().join("secret.pdf"), dir.path().join("deeds/two.pdf")).unwrap();
+        std::os::unix::fs::symlink(outside.path().join("secret.pdf"), dir.path().join("deeds/two.pdf"))
+            .unwrap();
         std::os::unix::fs::symlink(outside.path(), dir.path().join("linked")).unwrap();
         assert!(locate("s", dir.path(), "deeds", "one.pdf").is_ok());
-        for (table, name) in [("deeds", "two.pdf"), ("deeds", "out/secret.pdf"), ("linked", "secret.pdf"), ("..", "x")] {
+        for (table, name) in
+            [("deeds", "two.pdf"), ("deeds", "out/secret.pdf"), ("linked", "secret.pdf"), ("..", "x")]
+        {
             let error = locate("s", dir.path(), table, name).unwrap_err();
             assert_eq!(error.code(), SourceCode::DocumentUnknown, "{table}/{name}");
         }

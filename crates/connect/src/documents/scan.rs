@@ -11,7 +11,11 @@ use crate::error::{SourceCode, SourceError};
 ///
 /// # Errors
 /// `document.infected`, or `document.scan_failed` when the scanner could not say.
-pub(super) async fn scan(source: &str, config: &DocumentsConfig, path: &Path) -> Result<Scanned, SourceError> {
+pub(super) async fn scan(
+    source: &str,
+    config: &DocumentsConfig,
+    path: &Path,
+) -> Result<Scanned, SourceError> {
     let Some((program, arguments)) = config.scan.split_first() else { return Ok(Scanned::Unscanned) };
     let mut command = tokio::process::Command::new(program);
     command.args(arguments).arg(path).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
@@ -41,7 +45,9 @@ fn infected(source: &str) -> SourceError {
 fn failed(source: &str) -> SourceError {
     SourceError::new(
         SourceCode::DocumentScan,
-        format!("文件夹“{source}”的病毒扫描没有得出结果，文件没有交接；请检查前置机配置的扫描程序（scan）是否能运行、病毒库是否更新。"),
+        format!(
+            "文件夹“{source}”的病毒扫描没有得出结果，文件没有交接；请检查前置机配置的扫描程序（scan）是否能运行、病毒库是否更新。"
+        ),
         format!(
             "the virus scan of folder \"{source}\" gave no result and the document was not handed over; check that the \
              scanner in the agent's configuration (scan) runs and is up to date"

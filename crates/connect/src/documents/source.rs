@@ -75,7 +75,10 @@ impl DocumentSource {
         SourceError::new(
             SourceCode::Value,
             format!("文件夹“{}”的清单过大，无法组成一批；请分成几个子文件夹。", self.0.name),
-            format!("the list of folder \"{}\" is too large for one batch; part it into sub-folders", self.0.name),
+            format!(
+                "the list of folder \"{}\" is too large for one batch; part it into sub-folders",
+                self.0.name
+            ),
         )
     }
 }
@@ -106,7 +109,14 @@ impl Source for DocumentSource {
     async fn tables(&self) -> Result<Vec<TableInfo>, SourceError> {
         let column = |name: &str, comment: &str| ColumnInfo {
             name: name.to_owned(),
-            declared: if name == NAME_COLUMN { "text" } else if name == BYTES_COLUMN { "bigint" } else { "timestamp" }.to_owned(),
+            declared: if name == NAME_COLUMN {
+                "text"
+            } else if name == BYTES_COLUMN {
+                "bigint"
+            } else {
+                "timestamp"
+            }
+            .to_owned(),
             data_type: type_of(name),
             nullable: false,
             comment: Some(comment.to_owned()),
@@ -132,14 +142,11 @@ impl Source for DocumentSource {
     async fn profile(&self, table: &str, opts: ProfileOptions) -> Result<TableProfile, SourceError> {
         let wanted = table.to_owned();
         let lines = self.blocking(move |folder| folder.lines(&wanted, None)).await?;
-        let mut profilers: Vec<ColumnProfiler> = COLUMNS.iter().map(|name| ColumnProfiler::new(name)).collect();
+        let mut profilers: Vec<ColumnProfiler> =
+            COLUMNS.iter().map(|name| ColumnProfiler::new(name)).collect();
         let sampled = lines.len().min(opts.sample_rows);
         for line in lines.iter().take(sampled) {
-            let texts = [
-                line.name.clone(),
-                line.bytes.to_string(),
-                stamp(line),
-            ];
+            let texts = [line.name.clone(), line.bytes.to_string(), stamp(line)];
             for (profiler, text) in profilers.iter_mut().zip(&texts) {
                 profiler.add(Some(text));
             }
@@ -223,16 +230,19 @@ mod tests {
         let config = DocumentsConfig { dir: dir.path().to_owned(), scan: Vec::new(), scan_timeout_ms: 1_000 };
         let source = DocumentSource::new("archive", &config);
         let tables = source.tables().await.unwrap();
-        let told: Vec<_> = tables.iter().map(|table| (table.name.as_str(), table.rows.unwrap().rows)).collect();
+        let told: Vec<_> =
+            tables.iter().map(|table| (table.name.as_str(), table.rows.unwrap().rows)).collect();
         assert_eq!(told, [(".", 1), ("deeds", 2)]);
         let scan = Scan { table: "deeds", columns: &[], batch_rows: 1, values: Values::Text, after: None };
         let batches: Vec<RecordBatch> = source.stream(&scan).await.unwrap().try_collect().await.unwrap();
-        let names: Vec<_> = batches.iter().map(|batch| batch.column(0).as_string::<i32>().value(0).to_owned()).collect();
+        let names: Vec<_> =
+            batches.iter().map(|batch| batch.column(0).as_string::<i32>().value(0).to_owned()).collect();
         assert_eq!(names, ["2026/b.pdf", "a.pdf"]);
         let columns = ["name".to_owned(), "bytes".to_owned()];
         let ask = async |name: &str| {
             let keys = [name.to_owned()];
-            let req = Lookup { table: "deeds", key_column: "name", key_values: &keys, columns: &columns, limit: 9 };
+            let req =
+                Lookup { table: "deeds", key_column: "name", key_values: &keys, columns: &columns, limit: 9 };
             source.lookup(&req).await.unwrap()
         };
         let found = ask("2026/b.pdf").await;

@@ -77,7 +77,8 @@ pub(super) async fn drive(
             folder: ordered.usable.resource_code.clone(),
             hub_index: known.index,
         };
-        let receiver = open(exchange, ordered.to.agent_id.as_str(), &Order::ReceiveDocument(delivery)).await?;
+        let receiver =
+            open(exchange, ordered.to.agent_id.as_str(), &Order::ReceiveDocument(delivery)).await?;
         Ok((known, receiver))
     };
     let (known, mut receiver) = match headed.await {
@@ -137,7 +138,8 @@ impl Link<'_> {
         };
         self.attempt.moved.store(from, Ordering::Relaxed);
         *self.attempt.began.lock() = Some((self.exchange.kernel.now_ms(), from));
-        let json = serde_json::to_vec(&From { from }).map_err(|error| Error::internal("exchange.document", error))?;
+        let json = serde_json::to_vec(&From { from })
+            .map_err(|error| Error::internal("exchange.document", error))?;
         let go = Receipt { written_json: json.into(), ..Receipt::default() };
         if !provider.send(parcel::Body::Receipt(go)).await {
             return Err(lost(source));
@@ -272,7 +274,8 @@ impl Link<'_> {
         if kept.digest != known.head.digest || kept.bytes != known.head.bytes {
             return Err(mismatch());
         }
-        let key = self.exchange.evidence_key(self.ordered.to.agent_id.as_str()).await?.ok_or_else(mismatch)?;
+        let key =
+            self.exchange.evidence_key(self.ordered.to.agent_id.as_str()).await?.ok_or_else(mismatch)?;
         let proof: Option<Vec<ledger::Hash>> =
             receipt.proof.iter().map(|hash| ledger::Hash::from_slice(hash)).collect();
         let proof = proof.ok_or_else(mismatch)?;

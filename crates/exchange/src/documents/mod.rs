@@ -54,7 +54,8 @@ impl Moving {
         if all.contains_key(id) {
             return None;
         }
-        let attempt = Attempt { stop: CancellationToken::new(), began: Mutex::new(None), moved: AtomicU64::new(0) };
+        let attempt =
+            Attempt { stop: CancellationToken::new(), began: Mutex::new(None), moved: AtomicU64::new(0) };
         let attempt = Arc::new(attempt);
         all.insert(id.clone(), Arc::clone(&attempt));
         Some(attempt)

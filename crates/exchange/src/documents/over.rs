@@ -45,7 +45,10 @@ impl Handler for Over {
                 return Ok(());
             }
             let question = TargetQuestion::DiscardDocument { target, handover };
-            return exchange.ask_target(&to.agent_id, &row.consumer_id, &to.target, &question).await.map(drop);
+            return exchange
+                .ask_target(&to.agent_id, &row.consumer_id, &to.target, &question)
+                .await
+                .map(drop);
         }
         let question = TargetQuestion::RemoveDocument { target, handover };
         let said = exchange.ask_target(&to.agent_id, &row.consumer_id, &to.target, &question).await?;

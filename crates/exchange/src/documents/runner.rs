@@ -123,15 +123,14 @@ impl Exchange {
 
     async fn attempt(&self, row: Model, attempt: &Attempt) -> Result<()> {
         let id = row.id.clone();
-        let done = match self.order_document(&row).await {
-            Ok(ordered) => {
-                let begun = async |begun: &Begun| self.document_begun(&id, begun).await;
-                drive(self, &ordered, attempt, begun).await
-            }
-            Err(error) => Err(error),
+        let carried = async {
+            let ordered = self.order_document(&row).await?;
+            let begun = async |begun: &Begun| self.document_begun(&id, begun).await;
+            let done = drive(self, &ordered, attempt, begun).await?;
+            Ok((ordered, done))
         };
-        match done {
-            Ok(done) => self.document_received(&id, done).await,
+        match carried.await {
+            Ok((ordered, done)) => self.document_received(&id, &ordered.usable, done).await,
             Err(error) => self.document_broke(&id, attempt, &error).await,
         }
     }
@@ -173,11 +172,15 @@ impl Exchange {
         changed.await.map(drop)
     }
 
-    async fn document_received(&self, id: &HandoverId, done: Done) -> Result<()> {
+    async fn document_received(&self, id: &HandoverId, usable: &Usable, done: Done) -> Result<()> {
         let Some(row) = store::find(&self.kernel.db, id).await? else { return Ok(()) };
         let mut leaf = Leaf {
             call: Some(id.0.clone()),
+            consumer: Some(usable.pin.grant.consumer.clone()),
+            provider: Some(usable.provider.credit_code.clone()),
+            resource: Some(usable.resource_code.clone()),
             grant: Some(row.grant_id.0.clone()),
+            grant_version: Some(usable.grant.version),
             agent: row.agent_id.as_ref().map(|agent| agent.0.clone()),
             agent_index: Some(done.agent_index),
             agent_digest: Some(done.kept.digest.clone()),

@@ -3,7 +3,9 @@
 use kernel::Result;
 use kernel::ids::{AgentId, GrantId, OrganisationId, ResourceId};
 use sea_orm::entity::prelude::*;
-use sea_orm::{ActiveValue::Set, Condition, ConnectionTrait, IntoActiveModel as _, QueryOrder as _, QuerySelect as _};
+use sea_orm::{
+    ActiveValue::Set, Condition, ConnectionTrait, IntoActiveModel as _, QueryOrder as _, QuerySelect as _,
+};
 
 use super::model::{HandoverId, HandoverState};
 
@@ -120,7 +122,8 @@ pub(super) async fn change<C: ConnectionTrait>(
     let id = row.id.clone();
     let mut active = row.into_active_model();
     change(&mut active);
-    let done = Entity::update_many().set(active).filter(Column::Id.eq(id.clone())).filter(state).exec(db).await?;
+    let done =
+        Entity::update_many().set(active).filter(Column::Id.eq(id.clone())).filter(state).exec(db).await?;
     if done.rows_affected == 0 {
         return Ok(None);
     }
@@ -136,14 +139,16 @@ pub(super) async fn list<C: ConnectionTrait>(
 ) -> Result<(Vec<Model>, u64)> {
     let mut query = Entity::find();
     if let Some(of) = &wanted.of {
-        let either = Condition::any().add(Column::ConsumerId.eq(of.clone())).add(Column::ProviderId.eq(of.clone()));
+        let either =
+            Condition::any().add(Column::ConsumerId.eq(of.clone())).add(Column::ProviderId.eq(of.clone()));
         query = query.filter(either);
     }
     if !wanted.states.is_empty() {
         query = query.filter(Column::State.is_in(wanted.states.iter().map(|state| state.as_str())));
     }
     if let Some(text) = &wanted.text {
-        query = query.filter(Condition::any().add(Column::Document.contains(text)).add(Column::CaseNo.contains(text)));
+        query = query
+            .filter(Condition::any().add(Column::Document.contains(text)).add(Column::CaseNo.contains(text)));
     }
     let total = query.clone().count(db).await?;
     let (column, descending) = wanted.order;
@@ -160,7 +165,8 @@ pub(super) async fn due<C: ConnectionTrait>(db: &C, now_ms: i64, most: u64) -> R
 
 /// Those whose time has run out, and of which something is still to be done.
 pub(super) async fn over<C: ConnectionTrait>(db: &C, now_ms: i64) -> Result<Vec<Model>> {
-    let open = [HandoverState::Offered, HandoverState::Waiting, HandoverState::Moving, HandoverState::Received];
+    let open =
+        [HandoverState::Offered, HandoverState::Waiting, HandoverState::Moving, HandoverState::Received];
     let query = Entity::find().filter(Column::State.is_in(open.map(HandoverState::as_str)));
     Ok(query.filter(Column::ExpiresMs.lte(now_ms)).filter(Column::Removed.is_null()).all(db).await?)
 }

@@ -22,8 +22,8 @@ use crate::model::CallPurpose;
 use crate::path::{Asked, authorise, record};
 use crate::subscriptions::fitting::no_grant;
 
-/// People of a department who hand documents over and take them in.
-const MAY: &[Role] = &[Role::DepartmentOperator, Role::DepartmentDeveloper, Role::DepartmentHead];
+/// People of a department who handle cases, and so hand documents over and take them in.
+const MAY: &[Role] = &[Role::DepartmentOperator, Role::DepartmentHead];
 /// Who sees those of everybody.
 const SEES_ALL: &[Role] = &[Role::PlatformOperator, Role::BusinessOperator, Role::SecurityAuditor];
 /// Documents in one list.
@@ -42,7 +42,12 @@ impl Exchange {
     ///
     /// # Errors
     /// `authorise.*`, `plan.*`, `link.*`, `source.*`.
-    pub async fn list_documents(&self, actor: &Actor, grant: &GrantId, search: &str) -> Result<DocumentsView> {
+    pub async fn list_documents(
+        &self,
+        actor: &Actor,
+        grant: &GrantId,
+        search: &str,
+    ) -> Result<DocumentsView> {
         let book = self.sharing.book().await?;
         let usable = book.get(grant).ok_or_else(no_grant)?.clone();
         let consumer = actor.is_of(&usable.grant.consumer_id);
@@ -64,7 +69,9 @@ impl Exchange {
         };
         let json = serde_json::to_vec(&TargetQuestion::Documents(asked))
             .map_err(|error| Error::internal("exchange.question_encode", error))?;
-        let agent = crate::store::find(&self.kernel.db, &usable.agent_id.clone().into()).await?.ok_or_else(no_grant)?;
+        let agent = crate::store::find(&self.kernel.db, &usable.agent_id.clone().into())
+            .await?
+            .ok_or_else(no_grant)?;
         let what = What::Target(Question { json: json.into() });
         let said = self.ask_agent(&agent, &usable.source, what, PATIENCE).await?;
         let listed: DocumentListed =
@@ -178,7 +185,12 @@ impl Exchange {
     ///
     /// # Errors
     /// `handover.not_found`, `handover.state`, `actor.role`, `authorise.*`.
-    pub async fn accept_document(&self, actor: &Actor, id: &HandoverId, to: &PlaceInput) -> Result<HandoverView> {
+    pub async fn accept_document(
+        &self,
+        actor: &Actor,
+        id: &HandoverId,
+        to: &PlaceInput,
+    ) -> Result<HandoverView> {
         let row = self.visible_handover(actor, id).await?;
         consumer_only(actor, &row)?;
         if row.stands() != HandoverState::Offered {
@@ -231,7 +243,9 @@ impl Exchange {
         let (fits, after) = match step {
             Step::Decline => (before == HandoverState::Offered, HandoverState::Declined),
             Step::Cancel => (before.is_open(), HandoverState::Cancelled),
-            Step::Retry => (before == HandoverState::Failed && row.agent_id.is_some(), HandoverState::Waiting),
+            Step::Retry => {
+                (before == HandoverState::Failed && row.agent_id.is_some(), HandoverState::Waiting)
+            }
         };
         if step != Step::Cancel {
             consumer_only(actor, &row)?;
@@ -387,7 +401,11 @@ fn check_form(input: &HandoverInput, offers: bool, now_ms: i64) -> Result<()> {
 }
 
 fn no_place() -> Error {
-    Error::invalid("handover.to", "请选择接收文件的前置机文件夹。", "Choose the folder that takes the document in.")
+    Error::invalid(
+        "handover.to",
+        "请选择接收文件的前置机文件夹。",
+        "Choose the folder that takes the document in.",
+    )
 }
 
 fn not_now() -> Error {
@@ -401,7 +419,7 @@ fn not_now() -> Error {
 fn not_yours() -> Error {
     Error::forbidden(
         "actor.role",
-        "只有使用部门（以及递送文件的提供部门）的负责人、经办、开发人员或应用系统能操作这次交接。",
+        "只有使用部门（以及递送文件的提供部门）的负责人、经办人或应用系统能操作这次交接。",
         "Only people and client systems of the consumer, and of a provider that offered it, act on this handover.",
     )
 }

@@ -184,8 +184,8 @@ impl Link<'_> {
         let name = format!("{}:{}", self.run.id, chunk.seq);
         let digest = plan::sha256_hex(&chunk.payload);
         carriage::proved(self.exchange, usable, &name, &digest, &chunk).await?;
-        let opened =
-            plan::batch::open(chunk.payload.clone()).map_err(|error| carriage::unproved(usable, &error.to_string()))?;
+        let opened = plan::batch::open(chunk.payload.clone())
+            .map_err(|error| carriage::unproved(usable, &error.to_string()))?;
         // The agent minimises; the hub still holds the chunk against the order, so that neither alone can overdo it.
         let only_asked = opened.rows.iter().all(|rows| {
             rows.schema()

@@ -144,10 +144,7 @@ pub(crate) fn stands(usable: &Usable, now_ms: i64) -> Result<()> {
             let reason = grant.reason.clone().unwrap_or_default();
             return Err(Error::forbidden(
                 "authorise.suspended",
-                format!(
-                    "授权已被中止，原因：{reason}。请与{}联系；恢复后会自动继续。",
-                    usable.provider.name
-                ),
+                format!("授权已被中止，原因：{reason}。请与{}联系；恢复后会自动继续。", usable.provider.name),
                 format!(
                     "The grant is suspended: {reason}. Contact {}; it goes on by itself when the grant is resumed.",
                     usable.provider.name

@@ -74,10 +74,7 @@ pub(super) enum Fate {
 }
 
 impl BatchTask {
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "made by the checks only, which have them all apart"
-    )]
+    #[expect(clippy::too_many_arguments, reason = "made by the checks only, which have them all apart")]
     pub(crate) fn new(
         source: String,
         table: String,

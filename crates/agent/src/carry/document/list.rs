@@ -29,10 +29,12 @@ pub(in crate::carry) async fn list(agent: &Agent, asked: &DocumentList) -> Resul
     slot.source().documents().ok_or_else(|| no_documents(slot.name()))?;
     let failed = |error: connect::SourceError| fault(slot.name(), &error, 0);
     let (table, columns) = (task.table().to_owned(), task.columns());
-    let scan = Scan { table: &table, columns: &columns, batch_rows: BATCH_ROWS, values: Values::Text, after: None };
+    let scan =
+        Scan { table: &table, columns: &columns, batch_rows: BATCH_ROWS, values: Values::Text, after: None };
     let mut batches = slot.source().stream(&scan).await.map_err(failed)?;
     let most = asked.limit.clamp(1, MOST);
-    let mut listed = DocumentListed { items: task.outs().map(|out| out.item.clone()).collect(), ..Default::default() };
+    let mut listed =
+        DocumentListed { items: task.outs().map(|out| out.item.clone()).collect(), ..Default::default() };
     let name = task.keys().first().copied().unwrap_or(0);
     'reading: while let Some(batch) = batches.try_next().await.map_err(failed)? {
         let worked = task.work(&batch, Image::Present)?;
@@ -50,7 +52,12 @@ pub(in crate::carry) async fn list(agent: &Agent, asked: &DocumentList) -> Resul
     }
     let bytes = serde_json::to_vec(&(&listed.items, &listed.rows)).unwrap_or_default();
     listed.digest = plan::sha256_hex(&bytes);
-    let told = Listed { asked, grant: &pin.pinned.pin().grant, digest: &listed.digest, rows: listed.rows.len() as u64 };
+    let told = Listed {
+        asked,
+        grant: &pin.pinned.pin().grant,
+        digest: &listed.digest,
+        rows: listed.rows.len() as u64,
+    };
     listed.index = agent.recorder.listed(told).await?.appended.index;
     Ok(listed)
 }

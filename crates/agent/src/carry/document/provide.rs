@@ -97,7 +97,8 @@ async fn find(agent: &Arc<Agent>, ordered: &DocumentCall) -> Result<Found, Fault
         let (place, table) = (folder.clone(), fetch.table.clone());
         let wanted = name.clone();
         let document = blocking(slot.name(), move || place.open(&table, &wanted)).await?;
-        let scanned = folder.scan(&document).await.map_err(|error| crate::sources::fault(slot.name(), &error, 0))?;
+        let scanned =
+            folder.scan(&document).await.map_err(|error| crate::sources::fault(slot.name(), &error, 0))?;
         let digested = blocking(slot.name(), move || {
             let mut document = document;
             let digest = document.digest()?;
@@ -119,7 +120,9 @@ async fn find(agent: &Arc<Agent>, ordered: &DocumentCall) -> Result<Found, Fault
         Ok((document, head, rows))
     };
     match found.await {
-        Ok((document, head, rows)) => Ok(Found { slot: slot.clone(), document, head, rows, pin: Arc::clone(&pin) }),
+        Ok((document, head, rows)) => {
+            Ok(Found { slot: slot.clone(), document, head, rows, pin: Arc::clone(&pin) })
+        }
         Err(fault) => {
             if counted {
                 pin.quota.give_back(now);
@@ -154,7 +157,8 @@ async fn offer(
     rows: usize,
     carrier: &AgentCarrier,
 ) -> Result<(), Fault> {
-    let payload = serde_json::to_vec(head).map_err(|error| super::super::receive::broken(&error.to_string()))?;
+    let payload =
+        serde_json::to_vec(head).map_err(|error| super::super::receive::broken(&error.to_string()))?;
     still_pinned(agent, ordered, pin)?;
     let task = plan::check(&pin.pinned, &ordered.call, agent.clock.now_ms())?;
     let digest = plan::sha256_hex(&payload);
@@ -183,7 +187,9 @@ fn still_pinned(agent: &Agent, ordered: &DocumentCall, pin: &Arc<Active>) -> Res
 pub(super) fn no_documents(source: &str) -> Fault {
     Fault::new(
         "plan.no_documents",
-        format!("资源挂接的数据源“{source}”不是文件夹，没有可交接的文件；请提供方改挂到文件夹（kind = \"documents\"）"),
+        format!(
+            "资源挂接的数据源“{source}”不是文件夹，没有可交接的文件；请提供方改挂到文件夹（kind = \"documents\"）"
+        ),
         format!(
             "The resource is mounted on source \"{source}\", which is no folder of documents; the provider should mount it on one (kind = \"documents\")"
         ),

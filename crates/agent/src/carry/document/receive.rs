@@ -51,7 +51,12 @@ pub(in crate::carry) async fn receive(
         rows: 1,
     };
     let evidence = agent.recorder.received(received).await?;
-    let told = DocumentKept { path: kept.path, digest: kept.digest, bytes: kept.bytes, scanned: is_clean(kept.scanned) };
+    let told = DocumentKept {
+        path: kept.path,
+        digest: kept.digest,
+        bytes: kept.bytes,
+        scanned: is_clean(kept.scanned),
+    };
     let json = serde_json::to_vec(&told).map_err(|error| broken(&error.to_string()))?;
     let proof = evidence.appended.proof.iter();
     let receipt = Receipt {
@@ -111,7 +116,8 @@ async fn take(inbox: &Inbox, delivery: &DocumentDelivery, carrier: &mut AgentCar
                 incoming = appended.await?;
                 if incoming.have() >= told + TELL_EVERY {
                     told = incoming.have();
-                    let at = serde_json::to_vec(&From { from: told }).map_err(|error| broken(&error.to_string()))?;
+                    let at = serde_json::to_vec(&From { from: told })
+                        .map_err(|error| broken(&error.to_string()))?;
                     let receipt = Receipt { seq: chunk.seq, written_json: at.into(), ..Receipt::default() };
                     carrier.send(parcel::Body::Receipt(receipt)).await?;
                 }

@@ -2,6 +2,7 @@
 
 mod catalog;
 mod desk;
+mod documents;
 mod exchange;
 mod finding;
 mod identity;
@@ -33,7 +34,11 @@ const PUBLIC: [&str; 10] = [
 
 /// Operations that succeed only with a code of somebody's device or with a thing that is not there; the right caller gets
 /// past the door to this refusal. That they succeed is proved by the tests of their crate.
-const ANSWERED: [(&str, &str); 10] = [
+const ANSWERED: [(&str, &str); 14] = [
+    ("list_documents", "plan.no_documents"),
+    ("create_handover", "input.invalid"),
+    ("accept_handover", "agent.not_found"),
+    ("retry_handover", "handover.state"),
     ("import_catalogue", "sheet.form"),
     ("confirm_second_factor", "identity.second_factor.not_begun"),
     ("confirm_second_factor", "identify.wrong_code"),
@@ -52,7 +57,7 @@ struct Expected {
     may: Vec<Who>,
     /// A body with which it succeeds.
     body: Option<Value>,
-    /// Values of the path's parameters.
+    /// Values of the parameters in the path, and of one that is required behind it.
     path: Vec<(&'static str, String)>,
 }
 
@@ -77,6 +82,7 @@ struct Things {
     sharing: sharing::Made,
     accounts: identity::Made,
     subscriptions: subscriptions::Made,
+    documents: documents::Made,
 }
 
 async fn things(world: &World) -> Things {
@@ -99,6 +105,7 @@ async fn things(world: &World) -> Things {
     let sharing = sharing::Made::raise(world).await;
     let accounts = identity::Made::raise(world).await;
     let subscriptions = subscriptions::Made::raise(world).await;
+    let documents = documents::Made::raise(world).await;
     Things {
         grant,
         spare_grant,
@@ -111,6 +118,7 @@ async fn things(world: &World) -> Things {
         sharing,
         accounts,
         subscriptions,
+        documents,
     }
 }
 
@@ -144,6 +152,7 @@ fn expected(operation: &str, world: &World, things: &Things) -> Option<Expected>
         sharing::expected,
         exchange::expected,
         subscriptions::expected,
+        documents::expected,
         desk::expected,
         projects::expected,
     ]
@@ -188,6 +197,7 @@ async fn state(world: &World) -> BTreeMap<&'static str, Value> {
         ("/api/v1/requests?page_size=200&side=consumer", ConsumerOperator),
         ("/api/v1/needs?page_size=200", Business),
         ("/api/v1/subscriptions?page_size=200", Business),
+        ("/api/v1/handovers?page_size=200", Business),
         ("/api/v1/clients?page_size=200", ConsumerDeveloper),
         ("/api/v1/account-proposals?page_size=200", Auditor),
         ("/api/v1/delegations?page_size=200", Auditor),
@@ -202,15 +212,18 @@ async fn state(world: &World) -> BTreeMap<&'static str, Value> {
 }
 
 fn filled(operation: &Operation, expected: &Expected) -> String {
-    expected
-        .path
-        .iter()
-        .fold(operation.path.clone(), |path, (name, value)| path.replace(&format!("{{{name}}}"), value))
+    expected.path.iter().fold(operation.path.clone(), |path, (name, value)| {
+        let place = format!("{{{name}}}");
+        if path.contains(&place) { path.replace(&place, value) } else { format!("{path}?{name}={value}") }
+    })
 }
 
 /// The order in which what succeeds is called: what ends things comes last.
 fn rank(id: &str) -> usize {
-    const LAST: [&str; 19] = [
+    const LAST: [&str; 22] = [
+        "accept_handover",
+        "decline_handover",
+        "cancel_handover",
         "end_subscription",
         "submit_plan",
         "reply_plan",

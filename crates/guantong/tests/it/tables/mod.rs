@@ -1,5 +1,6 @@
 //! Tables that move from one office's database into another's, through two agents and the hub.
 
+mod documents;
 mod faults;
 mod follows;
 mod moves;
