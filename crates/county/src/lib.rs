@@ -37,8 +37,8 @@ pub use grants::SampleGrant;
 pub use inventory::{Entry, Inventoried, Listed, Revised, SystemState, listed, revisions, systems};
 pub use planned::{PlannedItem, PlannedResource, PlannedSystem, plans};
 pub use raise::{
-    mariadb_database, publish_postgres, raise_files, raise_mariadb, raise_postgres, raise_sqlite, row_truths,
-    stir_postgres, write_facts, write_truth,
+    mariadb_database, publish_postgres, raise_archive, raise_files, raise_mariadb, raise_postgres,
+    raise_sqlite, row_truths, stir_postgres, write_facts, write_truth,
 };
 pub use samples::SampleCall;
 pub use table::{Column, ColumnType, Row, Table, Truth};

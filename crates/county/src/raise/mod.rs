@@ -1,11 +1,13 @@
 //! Writing the departments' tables into real engines. Whatever stood under the same names before is replaced.
 
+mod archive;
 mod files;
 mod mariadb;
 mod postgres;
 mod sqlite;
 mod truth;
 
+pub use archive::raise_archive;
 pub use files::raise_files;
 pub use mariadb::{mariadb_database, raise_mariadb};
 pub use postgres::{publish_postgres, raise_postgres, stir_postgres};

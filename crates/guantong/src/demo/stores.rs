@@ -196,6 +196,12 @@ fn interface(api: &Api, served: &[(&str, &str, &[&str])]) -> toml::Value {
     ])
 }
 
+/// A folder of documents, as a source or as a place that takes them in.
+pub fn documents(folder: &Path) -> anyhow::Result<toml::Value> {
+    std::fs::create_dir_all(folder)?;
+    Ok(table([("kind", text("documents")), ("dir", path(folder))]))
+}
+
 impl Stores {
     /// Configuration of one source for the agent of its department.
     pub fn source(&self, source: &str, agent_dir: &Path) -> anyhow::Result<toml::Value> {
@@ -203,7 +209,8 @@ impl Stores {
         Ok(store.config(source, agent_dir))
     }
 
-    /// Where a department takes deliveries: a database of its own for what comes from others, and a folder of files.
+    /// Where a department takes deliveries: a database of its own for what comes from others, a folder of table
+    /// files, and one of documents.
     pub fn targets(&self, agent_dir: &Path) -> anyhow::Result<toml::Table> {
         let folder = agent_dir.join("deliveries");
         std::fs::create_dir_all(&folder)?;
@@ -213,6 +220,7 @@ impl Stores {
                 table([("kind", text("sqlite")), ("path", path(&agent_dir.join("hall.db")))]),
             ),
             ("files".to_owned(), table([("kind", text("files")), ("dir", path(&folder))])),
+            ("inbox".to_owned(), documents(&agent_dir.join("inbox"))?),
         ]))
     }
 

@@ -15,7 +15,7 @@ use super::super::departments::{Agents, Joining};
 use super::super::seed::{
     PASSWORD, Seeded, SeededClient, SeededDepartment, account, organisation, person, state_code,
 };
-use super::{Past, id};
+use super::{Past, documents, id};
 
 /// The data bureau, and the three who run the platform.
 pub async fn bureau(past: &Past<'_>) -> anyhow::Result<Seeded> {
@@ -123,6 +123,9 @@ pub async fn department(
     let mut sources = toml::Table::new();
     for system in &department.systems {
         sources.insert(system.source.to_owned(), past.stores.source(system.source, &own)?);
+    }
+    if let Some((source, folder)) = documents::archive(past, department, &own)? {
+        sources.insert(source.to_owned(), folder);
     }
     let (name, code) = (department.zh.to_owned(), text(&agent, "join_code")?);
     let targets = past.stores.targets(&own)?;

@@ -7,6 +7,7 @@
 
 mod calls;
 mod catalogue;
+mod documents;
 mod found;
 mod needs;
 mod plans;
@@ -98,8 +99,10 @@ pub async fn live(past: &Past<'_>, agents: &mut Agents, say: &Say) -> anyhow::Re
         traffic.use_grants(past, &seeded).await?;
     }
     let granted = subscriptions::ask(past, &seeded).await?;
+    let archive = documents::ask(past, &seeded).await?;
     past.clock.catch_up();
     subscriptions::begin(&seeded, &granted, say).await?;
+    documents::begin(&seeded, &archive, say).await?;
     quality::take(&seeded, past.history).await?;
     Ok(seeded)
 }
