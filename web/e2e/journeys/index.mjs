@@ -2,6 +2,7 @@ import { access } from './access.mjs'
 import { account } from './account.mjs'
 import { asking } from './asking.mjs'
 import { administration } from './administration.mjs'
+import { documents } from './documents.mjs'
 import { evidence } from './evidence.mjs'
 import { pages } from './pages.mjs'
 import { providing } from './providing.mjs'
@@ -13,4 +14,4 @@ import { silence } from './silence.mjs'
 import { subscriptions } from './subscriptions.mjs'
 
 // The last one puts the clock ahead.
-export const journeys = [...access, ...asking, ...evidence, ...providing, ...sharing, ...projects, ...map, ...subscriptions, ...account, ...administration, ...pages, ...handbook, ...silence]
+export const journeys = [...access, ...asking, ...evidence, ...providing, ...sharing, ...projects, ...map, ...subscriptions, ...documents, ...account, ...administration, ...pages, ...handbook, ...silence]

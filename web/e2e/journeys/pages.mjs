@@ -27,7 +27,7 @@ export const pages = [
       const page = await stage.logIn(stage.account(role))
       const paths = await page.locator('nav#nav a').evaluateAll((links) => links.map((link) => link.getAttribute('href')))
       assert(paths.length >= 4, `only ${paths.length} pages`)
-      for (const path of [...paths, '/account', ...(role.startsWith('department') ? ['/subscriptions/new'] : [])]) {
+      for (const path of [...paths, '/account', ...(role.startsWith('department') ? ['/subscriptions/new', '/handovers/new'] : [])]) {
         await stage.go(page, path)
         const name = `page-${role}-${path === '/' ? 'home' : path.slice(1).replace(/\//g, '-')}`
         await stage.noError(page)
@@ -37,7 +37,7 @@ export const pages = [
         await stage.inspectEverywhere(page, path, name)
         // One step deeper, where the list has something.
         const link = page.locator('main td a').first()
-        if (['/catalogue', '/grants', '/agents', '/evidence', '/subscriptions'].includes(path) && (await link.count())) {
+        if (['/catalogue', '/grants', '/agents', '/evidence', '/subscriptions', '/handovers'].includes(path) && (await link.count())) {
           const deeper = await link.getAttribute('href')
           await link.click()
           await page.waitForURL((address) => address.pathname !== path)

@@ -1,13 +1,16 @@
 // Tables delivered by subscription: made in five steps, run, compared, paused, ended; and what flows.
 import { assert } from '../stage.mjs'
 
+/** Targets that take tables; folders for documents do not. */
+const tables = (agent) => agent.targets.filter((one) => one.kind !== 'documents')
+
 /** A department that may receive tables: with a grant for it and an agent that has a target. Nothing when the demo has none. */
 export async function receiver(stage) {
   for (const account of stage.accounts('department_operator', stage.mock ? '民政局' : '')) {
     const page = await stage.logIn(account)
     const { user } = await stage.get(page, 'session')
     const grants = (await stage.get(page, 'grants?state=active&page_size=200')).items.filter((one) => one.consumer_id === user.organisation.id && one.shapes.includes('batch'))
-    const agents = (await stage.get(page, 'agents?page_size=200')).items.filter((one) => one.organisation_id === user.organisation.id && one.connected && one.targets.length)
+    const agents = (await stage.get(page, 'agents?page_size=200')).items.filter((one) => one.organisation_id === user.organisation.id && one.connected && tables(one).length)
     if (grants.length && agents.length) return { account, page, grant: grants[0], agent: agents[0] }
     await page.context().close()
   }
@@ -46,7 +49,7 @@ export const subscriptions = [
       await page.waitForSelector('[data-test=sub-table]')
       await stage.pick(page, '本部门前置机', agent.name)
       // A file would need an ending in its name.
-      const target = agent.targets.find((one) => one.kind !== 'files') ?? agent.targets[0]
+      const target = tables(agent).find((one) => one.kind !== 'files') ?? tables(agent)[0]
       await stage.pick(page, '投递目标', target.name)
       // A table that no earlier subscription has written to.
       const table = `hall_${Date.now().toString(36)}`

@@ -9,6 +9,7 @@ import * as data from './data.mjs'
 import { account, view } from './account.mjs'
 import { catalogue } from './catalogue.mjs'
 import { desk } from './desk.mjs'
+import { documents } from './documents.mjs'
 import { MockLedger } from './ledger.mjs'
 import { map } from './map.mjs'
 import { projects } from './projects.mjs'
@@ -92,6 +93,7 @@ const routes = [
   ...projects(page),
   ...map(page),
   ...subscriptions({ page, one, Refusal }),
+  ...documents({ page, one, Refusal }),
   ['GET', 'session', ({ user }) => view(user)],
   ...account({ page, view }),
   ['DELETE', 'session', ({ token }) => (sessions.delete(token), null)],

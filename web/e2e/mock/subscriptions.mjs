@@ -9,9 +9,10 @@ const DAY = 24 * HOUR
 const zero = { read: 0, delivered: 0, repaired: 0, flagged: 0, held: 0, filtered: 0, inserted: 0, updated: 0, deleted: 0, unchanged: 0, bytes: 0, chunks: 0 }
 const ROWS = 20134
 
-data.agents.find((one) => one.id === 'a2').targets = [{ name: 'shujuku', kind: 'postgres' }, { name: 'wenjian', kind: 'files' }]
+const civil = data.agents.find((one) => one.id === 'a2')
+civil.targets = [{ name: 'shujuku', kind: 'postgres' }, { name: 'wenjian', kind: 'files' }, ...(civil.targets ?? [])]
 for (const agent of data.agents) agent.targets ??= []
-for (const grant of data.grants) if (grant.id !== 'g3') grant.shapes = [...grant.shapes, 'batch']
+for (const grant of data.grants) if (['g1', 'g2'].includes(grant.id)) grant.shapes = [...grant.shapes, 'batch']
 
 const runs = []
 const full = (started_ms, more = {}) => ({

@@ -306,8 +306,8 @@ export type ClientWithSecret = Schema['ClientWithSecret']
 
 export type ConditionOp = 'eq' | 'in' | 'prefix' | 'at_least' | 'at_most'
 export type Condition = With<Schema['ConditionView'], { op: ConditionOp }>
-/** Asking for one subject, checking, and whole tables. */
-export type Shape = 'query' | 'verify' | 'batch'
+/** Asking for one subject, checking, whole tables, and documents. */
+export type Shape = 'query' | 'verify' | 'batch' | 'file'
 export interface Purpose {
   matter: string
   basis: string

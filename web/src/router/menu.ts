@@ -41,6 +41,7 @@ export const MENU: MenuGroup[] = [
       { name: 'ask', text: 'nav.ask', under: '/ask' },
       { name: 'grants', text: 'nav.grants', under: '/grants' },
       { name: 'subscriptions', text: 'nav.subscriptions', under: '/subscriptions' },
+      { name: 'handovers', text: 'nav.handovers', under: '/handovers' },
       { name: 'clients', text: 'nav.clients', under: '/clients' },
     ],
   },

@@ -6,7 +6,7 @@ const STAFF: Role[] = ['department_head', 'department_operator']
 const PARTIES: Role[] = ['business_operator', 'security_auditor', 'department_head', 'department_operator', 'department_developer']
 export const PLAN_READERS: Role[] = ['business_operator', 'security_auditor', 'department_head', 'department_operator']
 
-/** Who makes subscriptions and runs them. */
+/** Who makes subscriptions and runs them, and hands documents over. */
 export const RECEIVERS: Role[] = ['department_operator', 'department_developer', 'department_head']
 
 export const WORK_ROUTES: RouteRecordRaw[] = [
@@ -26,6 +26,9 @@ export const WORK_ROUTES: RouteRecordRaw[] = [
   { path: '/subscriptions', name: 'subscriptions', component: () => import('@/pages/subscriptions/ListPage.vue'), meta: { title: 'nav.subscriptions' } },
   { path: '/subscriptions/new', name: 'subscription-new', component: () => import('@/pages/subscriptions/NewPage.vue'), meta: { title: 'sub.new', roles: RECEIVERS } },
   { path: '/subscriptions/:id', name: 'subscription', component: () => import('@/pages/subscriptions/DetailPage.vue'), props: true, meta: { title: 'nav.subscriptions' } },
+  { path: '/handovers', name: 'handovers', component: () => import('@/pages/handovers/ListPage.vue'), meta: { title: 'nav.handovers' } },
+  { path: '/handovers/new', name: 'handover-new', component: () => import('@/pages/handovers/NewPage.vue'), meta: { title: 'handover.new', roles: RECEIVERS } },
+  { path: '/handovers/:id', name: 'handover', component: () => import('@/pages/handovers/DetailPage.vue'), props: true, meta: { title: 'nav.handovers' } },
   { path: '/flows', name: 'flows', component: () => import('@/pages/flows/FlowsPage.vue'), meta: { title: 'nav.flows' } },
   { path: '/needs/:id', name: 'need', component: () => import('@/pages/needs/DetailPage.vue'), props: true, meta: { title: 'nav.needs', roles: PARTIES } },
 ]

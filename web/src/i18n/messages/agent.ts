@@ -47,5 +47,6 @@ export const agent = define({
   'sourceKind.mysql': ['MySQL / MariaDB 数据库', 'MySQL / MariaDB'],
   'sourceKind.sqlite': ['SQLite 数据库', 'SQLite'],
   'sourceKind.files': ['文件夹（CSV、Excel）', 'Folder of files'],
+  'sourceKind.documents': ['文件夹（文件交接）', 'Folder of documents'],
   'sourceKind.http': ['HTTP 接口', 'HTTP interface'],
 })

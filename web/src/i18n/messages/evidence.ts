@@ -18,6 +18,7 @@ export const evidence = define({
   'entryGroup.sharing.grant': ['授权变更', 'Changes of grants'],
   'entryGroup.catalog.resource': ['目录变更', 'Changes of the catalogue'],
   'entryGroup.exchange.subscription': ['订阅变更', 'Changes of subscriptions'],
+  'entryGroup.exchange.file': ['文件交接的办理', 'Steps of handovers'],
   'entryGroup.exchange.agent': ['前置机变更', 'Changes of agents'],
   'entryGroup.identity': ['登录与账号', 'Log-ins and accounts'],
   'field.consumer': ['使用方', 'Consumer'],

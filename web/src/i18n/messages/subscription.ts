@@ -70,6 +70,7 @@ export const subscription = define({
   'targetKind.mysql': ['MySQL / MariaDB 数据库', 'MySQL / MariaDB'],
   'targetKind.sqlite': ['SQLite 数据库', 'SQLite'],
   'targetKind.files': ['文件夹', 'Folder of files'],
+  'targetKind.documents': ['文件夹（文件交接）', 'Folder of documents'],
   'targetKind.http': ['HTTP 接口', 'HTTP interface'],
   'agent.targets': ['投递目标', 'Targets'],
   'agent.targetsExplain': ['别的部门的表可以送到这些地方，由本机的配置 [targets.…] 决定。', 'Where tables of other departments may be delivered to, by [targets.…] in this agent’s configuration.'],

@@ -28,8 +28,8 @@ export function blankAsk(grant?: Askable): AskForm {
   }
 }
 
-/** What can be asked of one subject here; whole tables are delivered by subscriptions. */
-export const askedShapes = (grant: Pick<Askable, 'shapes'>) => grant.shapes.filter((shape) => shape !== 'batch')
+/** What can be asked of one subject here; whole tables are delivered by subscriptions, documents are handed over. */
+export const askedShapes = (grant: Pick<Askable, 'shapes'>) => grant.shapes.filter((shape) => shape === 'query' || shape === 'verify')
 
 /** Items that may leave; those for checking only cannot be asked for. */
 export function deliverable(grant: Askable) {

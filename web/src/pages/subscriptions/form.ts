@@ -1,5 +1,5 @@
 // The form behind a new subscription: what people choose, what is wrong with it, and what the server takes. Pure.
-import type { Grant, Method, Misfit, OnInvalid, Resource, Schedule, SubscriptionInput } from '@/api'
+import type { Agent, Grant, Method, Misfit, OnInvalid, Resource, Schedule, SubscriptionInput } from '@/api'
 import { t } from '@/i18n'
 import { blankWhen, isRule, toCron, type WhenForm } from '@/lib/schedule'
 import { toRows, untilDay, untilMs, type RowChoice } from '@/pages/requests/requestForm'
@@ -49,6 +49,9 @@ type Granted = Pick<Grant, 'id' | 'items' | 'purposes' | 'resource_code' | 'reso
 
 /** Whether tables may be delivered under the grant, now. */
 export const deliversTables = (grant: Pick<Grant, 'shapes' | 'state'>) => grant.state === 'active' && grant.shapes.includes('batch')
+
+/** Targets of an agent that take tables; folders for documents do not. */
+export const tableTargets = (agent: Pick<Agent, 'targets'> | undefined) => (agent?.targets ?? []).filter((one) => one.kind !== 'documents')
 
 /** A name for the table that every database takes: the code of the resource in small letters. */
 export const tableName = (code: string) => code.toLowerCase().replace(/[^a-z0-9]+/g, '_').replace(/^_+|_+$/g, '')
