@@ -36,6 +36,7 @@ fn call(pinned: &Pinned, invalid: OnInvalid) -> BatchCall {
         invalid,
         reading: Reading::Full,
         follow: false,
+        hold: false,
         from: None,
         purpose: purpose(),
         caller: "user:u1".into(),
@@ -87,6 +88,15 @@ fn a_run_can_only_narrow() {
     assert_eq!(refused_batch(&pinned, |call| call.reading = reading), "plan.watermark");
     let single = Pinned::new(pin()).expect("pin");
     assert_eq!(refused_batch(&single, |_| {}), "plan.shape_not_granted");
+    // A copy at the hub is another matter than a table in the consumer's own database, either way.
+    assert_eq!(refused_batch(&pinned, |call| call.hold = true), "plan.shape_not_granted");
+    let mut holding = pin();
+    holding.grant.shapes = vec![Shape::Hold];
+    let holding = Pinned::new(holding).expect("pin");
+    assert_eq!(refused_batch(&holding, |_| {}), "plan.shape_not_granted");
+    let mut held = call(&holding, OnInvalid::Flag);
+    held.hold = true;
+    assert!(check_batch(&holding, &held, NOW).is_ok());
     // And nothing of a table comes through the door of single calls.
     let mut whole = query(&pinned, &["name"]);
     whole.shape = Shape::Batch;
