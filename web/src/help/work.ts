@@ -18,6 +18,8 @@ export const WORK_STEPS: Partial<Record<MessageKey, Step[]>> = {
   'help.subscriptions': [{ text: 'step.subscriptionsOpen' }, { text: 'step.subscriptionsHalted' }, { text: 'step.subscriptionsNew', to: '/subscriptions/new', roles: RECEIVERS }],
   'help.subscriptionNew': [{ text: 'step.subNewGrant', to: '/catalogue' }, { text: 'step.subNewTarget', to: '/agents' }],
   'help.subscription': [{ text: 'step.subRead' }, { text: 'step.subAct', roles: RECEIVERS }],
+  'help.copies': [{ text: 'step.copiesOpen' }, { text: 'step.copiesNew', to: '/subscriptions/new', roles: RECEIVERS }],
+  'help.copy': [{ text: 'step.copyCount', roles: RECEIVERS }, { text: 'step.copyCompare', roles: RECEIVERS }],
   'help.flows': [{ text: 'step.flowsBad' }, { text: 'step.flowsMap' }],
   'help.budget': [{ text: 'step.budgetSilent' }],
   'help.map': [{ text: 'step.mapSilent' }, { text: 'step.mapTable' }],

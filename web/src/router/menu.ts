@@ -41,6 +41,7 @@ export const MENU: MenuGroup[] = [
       { name: 'ask', text: 'nav.ask', under: '/ask' },
       { name: 'grants', text: 'nav.grants', under: '/grants' },
       { name: 'subscriptions', text: 'nav.subscriptions', under: '/subscriptions' },
+      { name: 'copies', text: 'nav.copies', under: '/copies' },
       { name: 'clients', text: 'nav.clients', under: '/clients' },
     ],
   },

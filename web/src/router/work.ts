@@ -26,6 +26,8 @@ export const WORK_ROUTES: RouteRecordRaw[] = [
   { path: '/subscriptions', name: 'subscriptions', component: () => import('@/pages/subscriptions/ListPage.vue'), meta: { title: 'nav.subscriptions' } },
   { path: '/subscriptions/new', name: 'subscription-new', component: () => import('@/pages/subscriptions/NewPage.vue'), meta: { title: 'sub.new', roles: RECEIVERS } },
   { path: '/subscriptions/:id', name: 'subscription', component: () => import('@/pages/subscriptions/DetailPage.vue'), props: true, meta: { title: 'nav.subscriptions' } },
+  { path: '/copies', name: 'copies', component: () => import('@/pages/copies/ListPage.vue'), meta: { title: 'nav.copies' } },
+  { path: '/copies/:id', name: 'copy', component: () => import('@/pages/copies/DetailPage.vue'), props: true, meta: { title: 'nav.copies' } },
   { path: '/flows', name: 'flows', component: () => import('@/pages/flows/FlowsPage.vue'), meta: { title: 'nav.flows' } },
   { path: '/needs/:id', name: 'need', component: () => import('@/pages/needs/DetailPage.vue'), props: true, meta: { title: 'nav.needs', roles: PARTIES } },
 ]

@@ -5,6 +5,7 @@ import { agent } from './agent'
 import { ask } from './ask'
 import { catalogue } from './catalogue'
 import { common } from './common'
+import { copy } from './copy'
 import { evidence } from './evidence'
 import { generated } from './generated'
 import { grant } from './grant'
@@ -19,6 +20,6 @@ import { subscription } from './subscription'
 import { tour } from './tour'
 import { words } from './words'
 
-export const messages = { ...account, ...admin, ...agent, ...ask, ...catalogue, ...common, ...evidence, ...generated, ...grant, ...help, ...home, ...steps, ...map, ...need, ...project, ...request, ...subscription, ...tour, ...words }
+export const messages = { ...account, ...admin, ...agent, ...ask, ...catalogue, ...common, ...copy, ...evidence, ...generated, ...grant, ...help, ...home, ...steps, ...map, ...need, ...project, ...request, ...subscription, ...tour, ...words }
 
 export type MessageKey = keyof typeof messages

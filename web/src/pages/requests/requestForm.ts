@@ -127,7 +127,7 @@ export const FIELDS = ['basis', 'scenario', 'matters', 'items', 'row_filter', 'r
 export const blockingOf = (gaps: Gap[]): Gap[] => gaps.filter((gap) => gap.blocking)
 
 /** The ways of sharing that the shapes amount to: the interface for questions, the exchange for whole tables. */
-export const waysOf = (shapes: Shape[]): string => [...(shapes.some((one) => one !== 'batch') ? ['interface'] : []), ...(shapes.includes('batch') ? ['batch'] : [])].map((one) => tOr(`method.${one}`, one)).join('、') || '—'
+export const waysOf = (shapes: Shape[]): string => [...(shapes.some((one) => one === 'query' || one === 'verify') ? ['interface'] : []), ...(shapes.some((one) => one === 'batch' || one === 'hold') ? ['batch'] : [])].map((one) => tOr(`method.${one}`, one)).join('、') || '—'
 
 /** True when an item of the resource may not be shared. */
 export const withheld = (item: Resource['items'][number]): boolean => item.share_type === 'none'
