@@ -18,6 +18,8 @@ mod read;
 pub mod routes;
 mod store;
 mod sweep;
+#[cfg(test)]
+mod tests;
 mod usecase;
 
 use std::collections::HashMap;

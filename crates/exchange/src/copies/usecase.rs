@@ -5,7 +5,7 @@ use std::sync::Arc;
 use kernel::evidence::{Leaf, Payload};
 use kernel::ids::CallId;
 use kernel::page::{ListQuery, Page};
-use kernel::{Actor, Error, Result};
+use kernel::{Actor, Error, Result, Role};
 use plan::Pinned;
 use plan::batch::Conditions;
 use plan::model::{KeyValue, RowFilter, Shape};
@@ -33,7 +33,7 @@ impl Exchange {
     pub async fn copies(&self, actor: &Actor, query: &ListQuery) -> Result<Page<CopyView>> {
         let mut views = Vec::new();
         for subscription in self.holding(actor).await? {
-            let Some(view) = self.copy_view(&subscription) else { continue };
+            let Some(view) = self.copy_view(actor, &subscription) else { continue };
             let found = query.search().is_none_or(|text| {
                 [&view.name, &view.resource_name, &view.provider_name, &view.consumer_name]
                     .iter()
@@ -65,10 +65,10 @@ impl Exchange {
     /// `subscription.not_found`, `copy.none` before its first run.
     pub async fn copy(&self, actor: &Actor, id: &SubscriptionId) -> Result<CopyView> {
         let subscription = self.subscription(actor, id).await?;
-        self.copy_view(&subscription).ok_or_else(none)
+        self.copy_view(actor, &subscription).ok_or_else(none)
     }
 
-    fn copy_view(&self, subscription: &SubscriptionView) -> Option<CopyView> {
+    fn copy_view(&self, actor: &Actor, subscription: &SubscriptionView) -> Option<CopyView> {
         let states = self.copies.of(&subscription.id);
         let newest = states.first()?;
         Some(CopyView {
@@ -89,7 +89,7 @@ impl Exchange {
             current: state(newest),
             previous: states.get(1).map(|copy| state(copy)),
             next_due_ms: subscription.next_due_ms,
-            may_use: subscription.may_change,
+            may_use: may_use(actor, subscription),
         })
     }
 
@@ -240,11 +240,11 @@ impl Exchange {
     /// A copy that the actor may use: its own department's.
     async fn used(&self, actor: &Actor, id: &SubscriptionId) -> Result<(SubscriptionView, Arc<HeldCopy>)> {
         let subscription = self.subscription(actor, id).await?;
-        if !subscription.may_change {
+        if !may_use(actor, &subscription) {
             return Err(Error::forbidden(
                 "actor.role",
-                "只有使用部门的负责人、经办、开发人员或应用系统能统计和比对自己的留存副本。",
-                "Only people and client systems of the consumer count and compare its held copies.",
+                "只有使用部门的负责人、经办或应用系统能统计和比对自己的留存副本。",
+                "Only heads, clerks and client systems of the consumer count and compare its held copies.",
             ));
         }
         let copy = self.copies.newest(id).ok_or_else(none)?;
@@ -325,6 +325,12 @@ impl Exchange {
         let recorded = self.kernel.evidence.append(&leaf, &opening).await?;
         Ok(EvidenceRef { index: recorded.index, checkpoint_size: recorded.checkpoint_size, digest })
     }
+}
+
+/// Those who handle cases at the consumer, and its client systems; developers operate subscriptions and see no data.
+fn may_use(actor: &Actor, subscription: &SubscriptionView) -> bool {
+    let handles = actor.has_role(&[Role::DepartmentOperator, Role::DepartmentHead]);
+    subscription.may_change && (handles || matches!(actor, Actor::Client { .. }))
 }
 
 fn state(copy: &HeldCopy) -> CopyState {
