@@ -193,7 +193,10 @@ async fn run(
             return Err(error.with("station", "fetch"));
         }
     };
-    fetch::station_times(&fetched.times, &mut laps);
+    match &fetched.origin {
+        fetch::Origin::Live { .. } => fetch::station_times(&fetched.times, &mut laps),
+        fetch::Origin::Copy { .. } => copy::station_times(&mut laps),
+    }
 
     let (call_id, evidence) =
         record::record(exchange, actor, &asked, &authorised.usable, &call, &fetched, prior)

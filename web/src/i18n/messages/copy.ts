@@ -17,6 +17,7 @@ export const copy = define({
   'copies.empty': ['平台上还没有留存副本。', 'The hub holds no copies yet.'],
   'copies.emptyMore': ['要留存一份来统计和比对：申请共享时使用方式勾选“留存副本”，得到授权后新建订阅，选“平台留存副本”。', 'To have one held: request the resource with “Held copy”, then make a subscription with the hub as its place.'],
   'copies.for': ['提供 → 留存给', 'From → for'],
+  'copies.name': ['名称', 'Name'],
   'copies.rows': ['行数', 'Rows'],
   'copies.size': ['大小', 'Size'],
   'copies.asOf': ['数据截至', 'True as of'],

@@ -101,6 +101,7 @@ fn queries_say_where_they_were_answered_from() {
         let held = stage.seeded.query(&stage.ask(&grant, 1, "copy")).await.ok();
         assert_eq!(held["answered_from"], "copy");
         assert_eq!(held["as_of_ms"], copy["current"]["as_of_ms"]);
+        assert_eq!(held["stations"][2]["where"], "hub", "{held}");
         let items = &held["rows"][0]["items"];
         assert_eq!((&items["name"]["value"], &items["mobile"]["value"]), (&json!("张四"), &json!("139****2233")));
         // What the department could not say validly, the copy does not say either; what it has not, it says so.
