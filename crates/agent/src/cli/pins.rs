@@ -111,6 +111,7 @@ fn describe(pin: &Pin, digest: &str, out: &Out) {
             Shape::Query => "查询 query",
             Shape::Verify => "核验 verify",
             Shape::Batch => "库表交换 batch",
+            Shape::File => "文件交接 file",
             Shape::Hold => "留存副本 hold",
         })
         .collect();

@@ -205,6 +205,7 @@ impl Recorder {
             consumer: &grant.consumer,
             resource: &grant.resource,
             items: grant.items.iter().map(|item| item.item.as_str()).take(SHOWN_ITEMS).map(cut).collect(),
+            held: false,
             purpose: &asked.purpose,
             answer: digest,
             rows,

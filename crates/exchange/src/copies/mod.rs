@@ -21,6 +21,7 @@ mod sweep;
 #[cfg(test)]
 mod tests;
 mod usecase;
+mod view;
 
 use std::collections::HashMap;
 use std::path::Path;

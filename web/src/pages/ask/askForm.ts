@@ -80,7 +80,7 @@ export function toRequest(form: AskForm, grant: Askable): CallRequest {
   const purpose = grant.purposes[form.purpose] ?? { matter: '', basis: '' }
   const request: CallRequest = { resource: grant.resource.code, subject: { [form.key]: value }, purpose, case_no: form.caseNo.trim(), grant: grant.grant }
   if (form.shape === 'query') {
-    request.source = form.from
+    if (form.from !== 'live') request.source = form.from
     request.items = itemsOf(form, grant)
   }
   if (form.shape === 'verify') request.claims = Object.fromEntries(Object.entries(form.claims).map(([item, claim]) => [item, claim.trim()]).filter(([, claim]) => claim))
