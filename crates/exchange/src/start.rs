@@ -11,7 +11,8 @@ use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QuerySelect 
 use crate::Exchange;
 
 /// Kinds of entries that count against a grant's quota.
-const COUNTED: [&str; 4] = ["exchange.query", "exchange.verify", "exchange.copy.counted", "exchange.copy.compared"];
+const COUNTED: [&str; 4] =
+    ["exchange.query", "exchange.verify", "exchange.copy.counted", "exchange.copy.compared"];
 
 impl Exchange {
     /// Restores the day's counters, so that a restart gives no fresh quota, and learns which copies are held.

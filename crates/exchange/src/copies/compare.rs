@@ -78,7 +78,8 @@ impl Plan {
     }
 
     fn told(&self, columns: &[&StringArray], row: usize) -> String {
-        let parts: Vec<_> = columns.iter().take(self.keys.len()).map(|column| read::value(column, row)).collect();
+        let parts: Vec<_> =
+            columns.iter().take(self.keys.len()).map(|column| read::value(column, row)).collect();
         parts.into_iter().map(Option::unwrap_or_default).collect::<Vec<_>>().join("|")
     }
 }
@@ -96,7 +97,8 @@ fn each(
         let columns = read::texts(&rows, &names)?;
         for row in 0..rows.num_rows() {
             let key = plan.key(&columns, row);
-            let part = key.map_or(0, |key| key.first_chunk::<8>().map_or(0, |head| u64::from_be_bytes(*head)));
+            let part =
+                key.map_or(0, |key| key.first_chunk::<8>().map_or(0, |head| u64::from_be_bytes(*head)));
             if part % pass.1 == pass.0 {
                 with(key, &columns, row);
             }
@@ -163,7 +165,9 @@ fn one_pass(
                 }
                 outcome.different += 1;
                 for (at, (a, b)) in known.values.iter().zip(&other).enumerate() {
-                    if a != b && let Some(rows) = by_item.get_mut(at) {
+                    if a != b
+                        && let Some(rows) = by_item.get_mut(at)
+                    {
                         *rows += 1;
                     }
                 }

@@ -156,9 +156,19 @@ async fn take(
             parcel::Body::Done(_) => {
                 let (rows, whole) = blocking(move || writer.finish()).await?;
                 let taken_ms = exchange.kernel.now_ms();
-                let copy =
-                    HeldCopy { taken_ms, rows, bytes: whole.bytes, digest: whole.digest, ..order.copy.clone() };
-                exchange.stand(&order, copy).await?;
+                let copy = HeldCopy {
+                    taken_ms,
+                    rows,
+                    bytes: whole.bytes,
+                    digest: whole.digest,
+                    ..order.copy.clone()
+                };
+                if let Err(error) = exchange.stand(&order, copy.clone()).await {
+                    let places = exchange.copies.places.clone();
+                    // What no row names would stay until the next start.
+                    let _ = blocking(move || places.remove(&copy)).await;
+                    return Err(error);
+                }
                 let _ = replies.send(parcel::Body::Finished(receipt(0, &sum)?));
                 return Ok(());
             }
@@ -244,7 +254,11 @@ impl Copies {
                 let columns = super::read::texts(&rows, &names)?;
                 for row in 0..rows.num_rows().min(limit - found.len()) {
                     let text = |at: usize| {
-                        columns.get(at).and_then(|column| super::read::value(column, row)).unwrap_or_default().to_owned()
+                        columns
+                            .get(at)
+                            .and_then(|column| super::read::value(column, row))
+                            .unwrap_or_default()
+                            .to_owned()
                     };
                     found.push(plan::batch::HeldRow { key: text(0), reasons: text(1), row: text(2) });
                 }

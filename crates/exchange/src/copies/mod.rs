@@ -39,8 +39,8 @@ pub(crate) use files::Places;
 pub(crate) use form::{PLACE, check_form, compare_by_copies};
 pub(crate) use intake::{Intake, Order};
 pub(crate) use migration::HeldCopies;
-pub(crate) use usecase::{none, outdated};
 use model::HeldCopy;
+pub(crate) use usecase::{none, outdated};
 
 /// States of one subscription that are kept: the newest, and the one before it.
 const KEPT: usize = 2;

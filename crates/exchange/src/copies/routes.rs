@@ -13,7 +13,11 @@ use crate::Exchange;
 use crate::subscriptions::SubscriptionId;
 
 pub(crate) fn router() -> OpenApiRouter<Exchange> {
-    OpenApiRouter::new().routes(routes!(list)).routes(routes!(show)).routes(routes!(count)).routes(routes!(compare))
+    OpenApiRouter::new()
+        .routes(routes!(list))
+        .routes(routes!(show))
+        .routes(routes!(count))
+        .routes(routes!(compare))
 }
 
 /// Lists held copies of the own department, as consumer or provider; all for those who run or audit the platform.

@@ -29,7 +29,8 @@ impl Exchange {
             known.insert(places.rows(copy));
             known.insert(places.held_back(&copy.subscription, &copy.run));
         }
-        let (found, lost): (Vec<_>, Vec<_>) = standing.into_iter().partition(|copy| places.rows(copy).exists());
+        let (found, lost): (Vec<_>, Vec<_>) =
+            standing.into_iter().partition(|copy| places.rows(copy).exists());
         for copy in found {
             self.copies.stand(copy);
         }
@@ -120,7 +121,9 @@ fn not_allowed(book: &Book, copy: &HeldCopy, now_ms: i64) -> Option<&'static str
     let grant = &usable.grant;
     match grant.state.at(grant.valid_until_ms, now_ms) {
         GrantState::Active | GrantState::Suspended => {}
-        GrantState::Revoked | GrantState::GivenBack | GrantState::Expired => return Some("authorise.expired"),
+        GrantState::Revoked | GrantState::GivenBack | GrantState::Expired => {
+            return Some("authorise.expired");
+        }
     }
     if !grant.shapes.contains(&ShapeView::Hold) {
         return Some("authorise.shape");

@@ -14,8 +14,7 @@ const ITEMS: [&str; 2] = ["credit_code", "status"];
 
 fn rows(rows: impl Iterator<Item = (Option<String>, &'static str)>) -> RecordBatch {
     let (codes, states): (Vec<_>, Vec<_>) = rows.unzip();
-    let arrays: Vec<ArrayRef> =
-        vec![Arc::new(StringArray::from(codes)), Arc::new(StringArray::from(states))];
+    let arrays: Vec<ArrayRef> = vec![Arc::new(StringArray::from(codes)), Arc::new(StringArray::from(states))];
     let fields: Vec<_> = ITEMS.iter().map(|item| Field::new(*item, DataType::Utf8, true)).collect();
     RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays).unwrap()
 }
@@ -102,7 +101,10 @@ fn what_cannot_be_compared_is_counted() {
         writer.finish().unwrap();
         path(&dir, run)
     };
-    let left = write("l", &[(Some(1), "1"), (Some(2), "1"), (Some(3), "1"), (Some(4), "1"), (Some(4), "2"), (None, "1")]);
+    let left = write(
+        "l",
+        &[(Some(1), "1"), (Some(2), "1"), (Some(3), "1"), (Some(4), "1"), (Some(4), "2"), (None, "1")],
+    );
     let right = write("r", &[(Some(1), "1"), (Some(2), "9"), (Some(4), "1"), (Some(5), "1")]);
     let plan = Plan { keys: vec!["credit_code".into()], items: vec!["status".into()], rows: 6 };
     let found = compare(&left, &right, &plan).unwrap();

@@ -66,8 +66,9 @@ impl Exchange {
         items.dedup();
         let rows = u32::try_from(shown.groups.len()).unwrap_or(u32::MAX);
         let said = (&shown.groups, shown.hidden_groups, shown.rows);
-        let evidence =
-            self.record_use(actor, "exchange.copy.counted", &allowed, &copy, None, items, rows, &said).await?;
+        let evidence = self
+            .record_use(actor, "exchange.copy.counted", &allowed, &copy, None, items, rows, &said)
+            .await?;
         Ok(CountView {
             by: input.by.clone(),
             groups: shown.groups,
@@ -234,7 +235,8 @@ impl Exchange {
     ) -> Result<EvidenceRef> {
         let usable = &allowed.usable;
         let salt = hex::encode(kernel::entropy::bytes::<16>(&*self.kernel.entropy));
-        let said = serde_json::to_vec(&(said, salt)).map_err(|error| Error::internal("copy.encode", error))?;
+        let said =
+            serde_json::to_vec(&(said, salt)).map_err(|error| Error::internal("copy.encode", error))?;
         let digest = plan::sha256_hex(&said);
         let mut leaf = Leaf {
             call: Some(self.kernel.new_id::<CallId>().0),
@@ -322,6 +324,8 @@ fn not_clear(item: &str) -> Error {
     Error::invalid(
         "copy.not_clear",
         format!("副本中没有信息项“{item}”，或只以脱敏方式留存，不能用来分组或作条件；请另选。"),
-        format!("The copy has no item “{item}”, or only masked, so it can neither group nor be a condition; choose another."),
+        format!(
+            "The copy has no item “{item}”, or only masked, so it can neither group nor be a condition; choose another."
+        ),
     )
 }

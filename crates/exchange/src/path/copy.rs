@@ -32,10 +32,7 @@ struct Wrong {
 
 /// Whether the live way failed because the department's system or agent cannot be reached, so that the copy may stand in.
 pub fn stands_in(error: &Error) -> bool {
-    matches!(
-        error.code(),
-        "fetch.source_down" | "fetch.agent_offline" | "fetch.timeout" | "fetch.link_lost"
-    )
+    matches!(error.code(), "fetch.source_down" | "fetch.agent_offline" | "fetch.timeout" | "fetch.link_lost")
 }
 
 /// Only the fetch takes time now; the department standardised and minimised when the copy was taken.
@@ -51,7 +48,11 @@ pub fn station_times(laps: &mut Laps) {
 /// # Errors
 /// `copy.*`: there is none, it is of other terms, it has not this key or item; `plan.*` as the department would refuse.
 pub async fn fetch(exchange: &Exchange, usable: &Usable, call: &Call) -> Result<Fetched> {
-    let copy = exchange.copies.answering(&usable.grant.id).ok_or_else(crate::copies::none)?;
+    let grant = &usable.grant.id;
+    let copy = exchange
+        .copies
+        .answering(grant)
+        .ok_or_else(|| if exchange.copies.under(grant) { narrowed() } else { crate::copies::none() })?;
     if terms(&usable.pin) != copy.terms {
         return Err(crate::copies::outdated());
     }
@@ -78,15 +79,15 @@ pub async fn fetch(exchange: &Exchange, usable: &Usable, call: &Call) -> Result<
         salt: hex::encode(kernel::entropy::bytes::<16>(&*exchange.kernel.entropy)),
     };
     let digest = plan::sha256_hex(&plan::answer_bytes(&answer));
-    Ok(Fetched { answer, digest, origin: Origin::Copy { run: copy.run.0.clone() }, times: StationTimes::default() })
+    Ok(Fetched {
+        answer,
+        digest,
+        origin: Origin::Copy { run: copy.run.0.clone() },
+        times: StationTimes::default(),
+    })
 }
 
-async fn found(
-    exchange: &Exchange,
-    copy: &HeldCopy,
-    call: &Call,
-    kind: ValueKind,
-) -> Result<Vec<AnswerRow>> {
+async fn found(exchange: &Exchange, copy: &HeldCopy, call: &Call, kind: ValueKind) -> Result<Vec<AnswerRow>> {
     let value = standardise(&kind, &call.subject.value);
     let value = value.usable().unwrap_or(&call.subject.value).to_owned();
     let batches =
@@ -94,7 +95,9 @@ async fn found(
     let mut rows = Vec::new();
     for batch in &batches {
         for row in 0..batch.num_rows() {
-            rows.push(answer_row(batch, row, &call.items).map_err(|error| Error::internal("copy.row", error))?);
+            rows.push(
+                answer_row(batch, row, &call.items).map_err(|error| Error::internal("copy.row", error))?,
+            );
         }
     }
     if rows.len() > MAX_ROWS {
@@ -129,6 +132,15 @@ fn answer_row(batch: &RecordBatch, row: usize, items: &[String]) -> io::Result<A
         }
     };
     Ok(AnswerRow { items: items.iter().map(answered).collect() })
+}
+
+/// "Not there" would be untrue where the copy was not meant to have everybody.
+fn narrowed() -> Error {
+    Error::conflict(
+        "copy.narrowed",
+        "这个留存副本按订阅的条件只留存了部分记录，不能用来查单个对象；请改为实时查询，或另建一个不加条件的副本。",
+        "The held copy has only some rows, by conditions of its subscription, and answers no queries; ask live, or have a copy without conditions made.",
+    )
 }
 
 fn not_held(item: &str) -> Error {

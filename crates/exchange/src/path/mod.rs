@@ -24,7 +24,9 @@ use kernel::{Actor, Error, Result};
 use plan::model::{Answer, Call, KeyValue, RowFilter, Shape};
 
 use crate::Exchange;
-use crate::model::{AnsweredFrom, CallPurpose, QueryAnswer, QueryInput, Source, StationTime, VerifyAnswer, VerifyInput};
+use crate::model::{
+    AnsweredFrom, CallPurpose, QueryAnswer, QueryInput, Source, StationTime, VerifyAnswer, VerifyInput,
+};
 
 /// A call as both shapes share it.
 pub struct Asked<'a> {

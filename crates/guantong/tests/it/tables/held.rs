@@ -97,17 +97,26 @@ fn queries_say_where_they_were_answered_from() {
         stage.at_source(&format!("UPDATE rkxx SET xm = '改名' WHERE sfzh = '{}'", number(1))).await;
 
         let live = stage.seeded.query(&stage.ask(&grant, 1, "live_or_copy")).await.ok();
-        assert_eq!((&live["answered_from"], &live["rows"][0]["items"]["name"]["value"]), (&json!("live"), &json!("改名")));
+        assert_eq!(
+            (&live["answered_from"], &live["rows"][0]["items"]["name"]["value"]),
+            (&json!("live"), &json!("改名"))
+        );
         let held = stage.seeded.query(&stage.ask(&grant, 1, "copy")).await.ok();
         assert_eq!(held["answered_from"], "copy");
         assert_eq!(held["as_of_ms"], copy["current"]["as_of_ms"]);
         assert_eq!(held["stations"][2]["where"], "hub", "{held}");
         let items = &held["rows"][0]["items"];
-        assert_eq!((&items["name"]["value"], &items["mobile"]["value"]), (&json!("张四"), &json!("139****2233")));
+        assert_eq!(
+            (&items["name"]["value"], &items["mobile"]["value"]),
+            (&json!("张四"), &json!("139****2233"))
+        );
         // What the department could not say validly, the copy does not say either; what it has not, it says so.
         let wrong = stage.seeded.query(&stage.ask(&grant, 2, "copy")).await.ok();
         let date = &wrong["rows"][0]["items"]["birth_date"];
-        assert_eq!((&date["value"], &date["state"], &date["raw"]), (&Value::Null, &json!("invalid"), &json!("1979-02-30")));
+        assert_eq!(
+            (&date["value"], &date["state"], &date["raw"]),
+            (&Value::Null, &json!("invalid"), &json!("1979-02-30"))
+        );
         let mut lacking = stage.ask(&grant, 1, "copy");
         lacking["items"] = json!(["region"]);
         stage.seeded.query(&lacking).await.refused(422, "copy.item");
@@ -123,7 +132,10 @@ fn queries_say_where_they_were_answered_from() {
         stage.seeded.wait_connected(false).await;
         stage.seeded.query(&stage.ask(&grant, 1, "live")).await.refused(503, "fetch.agent_offline");
         let held = stage.seeded.query(&stage.ask(&grant, 1, "live_or_copy")).await.ok();
-        assert_eq!((&held["answered_from"], &held["as_of_ms"]), (&json!("copy"), &copy["current"]["as_of_ms"]));
+        assert_eq!(
+            (&held["answered_from"], &held["as_of_ms"]),
+            (&json!("copy"), &copy["current"]["as_of_ms"])
+        );
     });
 }
 
@@ -150,7 +162,8 @@ fn counts_and_comparisons_are_recorded() {
         // One woman: neither she nor, by subtraction, the others are counted.
         let sexes = operator.post(&count, &json!({"by": ["sex"]})).await.ok();
         assert_eq!((&sexes["groups"], &sexes["hidden_groups"]), (&json!([]), &json!(2)), "{sexes}");
-        let her = json!({"by": ["name"], "row_filter": {"all": [{"item": "sex", "op": "eq", "values": ["2"]}]}});
+        let her =
+            json!({"by": ["name"], "row_filter": {"all": [{"item": "sex", "op": "eq", "values": ["2"]}]}});
         let her = operator.post(&count, &her).await.ok();
         assert_eq!((&her["groups"], &her["rows"]), (&json!([]), &Value::Null), "{her}");
         operator.post(&count, &json!({"by": ["mobile"]})).await.refused(422, "copy.not_clear");
@@ -164,7 +177,8 @@ fn counts_and_comparisons_are_recorded() {
         stage.fill(300, 302).await;
         stage.run(&id, "run").await;
         let changed = operator.post(&compare, &json!({})).await.ok();
-        let told = ["same", "only_left", "only_right", "different"].map(|name| changed[name].as_u64().unwrap());
+        let told =
+            ["same", "only_left", "only_right", "different"].map(|name| changed[name].as_u64().unwrap());
         assert_eq!(told, [298, 2, 1, 1], "{changed}");
         assert_eq!(changed["differences"], json!([{"item": "name", "rows": 1}]));
         let mut keys: Vec<&str> =
@@ -205,7 +219,11 @@ fn a_copy_goes_with_its_grant() {
         // Suspended, it is of no use but stays.
         stage.seeded.change(&grant, "suspend").await;
         stage.seeded.query(&stage.ask(&grant, 1, "copy")).await.refused(403, "authorise.suspended");
-        stage.operator().post(&format!("/api/v1/copies/{id}/count"), &json!({"by": ["sex"]})).await.refused(403, "authorise.suspended");
+        stage
+            .operator()
+            .post(&format!("/api/v1/copies/{id}/count"), &json!({"by": ["sex"]}))
+            .await
+            .refused(403, "authorise.suspended");
         assert_eq!(stage.held_files().len(), 2);
         stage.seeded.change(&grant, "resume").await;
         stage.seeded.change(&grant, "revoke").await;
@@ -222,7 +240,11 @@ fn a_copy_goes_with_its_grant() {
         let grant = stage.holding_grant().await;
         let id = stage.hold(&grant).await;
         assert_eq!(stage.held_files().len(), 1);
-        stage.operator().post(&format!("/api/v1/subscriptions/{id}/end"), &json!({"reason": "不再需要"})).await.ok();
+        stage
+            .operator()
+            .post(&format!("/api/v1/subscriptions/{id}/end"), &json!({"reason": "不再需要"}))
+            .await
+            .ok();
         until("the file to be gone", async || stage.held_files().is_empty().then_some(())).await;
     });
 }
