@@ -37,7 +37,6 @@ export const copies = [
       await page.click('[data-test=count]')
       await page.waitForSelector('[data-test=counted]')
       await stage.inspect(page, 'copy-counted')
-      await stage.handbook(page, 'copy-count')
       await page.click('[data-test=tab-compare]')
       await page.waitForSelector('[data-test=compare-copies]')
       await page.click('[data-test=compare-copies]')
