@@ -7,6 +7,7 @@
 pub mod agents;
 mod breaker;
 mod carriage;
+pub mod copies;
 pub mod documents;
 pub mod evidence;
 mod migration;
@@ -45,6 +46,10 @@ pub const EVIDENCE: &[EvidenceKind] = &[
     EvidenceKind { kind: "exchange.agent.joined", zh: "前置机接入", en: "Agent joined" },
     EvidenceKind { kind: "exchange.agent.disabled", zh: "停用前置机", en: "Agent disabled" },
     EvidenceKind { kind: "exchange.agent.enabled", zh: "启用前置机", en: "Agent enabled" },
+    EvidenceKind { kind: "exchange.copy.taken", zh: "更新留存副本", en: "Held copy taken" },
+    EvidenceKind { kind: "exchange.copy.deleted", zh: "删除留存副本", en: "Held copy deleted" },
+    EvidenceKind { kind: "exchange.copy.counted", zh: "统计留存副本", en: "Held copy counted" },
+    EvidenceKind { kind: "exchange.copy.compared", zh: "比对留存副本", en: "Held copies compared" },
     EvidenceKind { kind: "exchange.batch", zh: "投递数据块", en: "Chunk of a table delivered" },
     EvidenceKind {
         kind: "exchange.batch.ended", zh: "库表交换运行结束", en: "Run of a subscription ended"
@@ -107,6 +112,7 @@ pub struct Inner {
     pub(crate) live: agents::live::Live,
     pub(crate) going: subscriptions::Going,
     pub(crate) moving: documents::Moving,
+    pub(crate) copies: copies::Copies,
     evidence_keys: RwLock<HashMap<String, VerifierKey>>,
     calls: Semaphore,
     link_address: OnceLock<String>,
@@ -144,6 +150,7 @@ impl Exchange {
             live: agents::live::Live::default(),
             going: subscriptions::Going::default(),
             moving: documents::Moving::default(),
+            copies: copies::Copies::new(&kernel.config.data_dir),
             evidence_keys: RwLock::default(),
             link_address: OnceLock::new(),
             kernel,
@@ -210,6 +217,6 @@ pub fn module(exchange: &Exchange) -> Module {
         handlers: pins::handlers(exchange),
         evidence: EVIDENCE,
         todos: Vec::new(),
-        settings: &[quality::LOOK_DAYS],
+        settings: &[quality::LOOK_DAYS, copies::LEAST],
     }
 }

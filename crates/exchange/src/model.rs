@@ -19,6 +19,29 @@ pub struct CallPurpose {
     pub basis: Option<String>,
 }
 
+/// Where a query may be answered from.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Source {
+    /// The department's own system, now.
+    #[default]
+    Live,
+    /// The copy held at the hub.
+    Copy,
+    /// The department's own system; the copy only when that system or its agent cannot be reached.
+    LiveOrCopy,
+}
+
+/// Where an answer came from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum AnsweredFrom {
+    /// The department's own system, now.
+    Live,
+    /// The copy held at the hub, as of its time.
+    Copy,
+}
+
 /// A question about one subject.
 #[derive(Debug, Clone, Deserialize, Serialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -37,6 +60,9 @@ pub struct QueryInput {
     /// Grant to use, when several would do.
     #[serde(default)]
     pub grant: Option<String>,
+    /// Where it may be answered from: live when left out.
+    #[serde(default)]
+    pub source: Source,
 }
 
 /// Claims about one subject.
@@ -190,7 +216,9 @@ pub struct QueryAnswer {
     pub provider: ProviderRef,
     /// Rows; none when the subject is not there.
     pub rows: Vec<RowView>,
-    /// When the row was last true, or read. Unix milliseconds.
+    /// Whether the department answered, or the copy held at the hub.
+    pub answered_from: AnsweredFrom,
+    /// When the row was last true, or read; of a copy, when it was taken. Unix milliseconds.
     pub as_of_ms: i64,
     /// True when the department's own column says so.
     pub as_of_from_source: bool,

@@ -93,10 +93,11 @@ impl Retries {
     }
 }
 
-/// Digest of what an answer says, without call id and reading time.
-pub fn content_digest(answer: &Answer) -> String {
+/// Digest of what an answer says, without call id and reading time; `copy_as_of_ms` when a held copy says it.
+pub fn content_digest(answer: &Answer, copy_as_of_ms: Option<i64>) -> String {
     let as_of = answer.as_of_from_source.then_some(answer.as_of_ms);
-    let bytes = serde_json::to_vec(&(&answer.rows, &answer.verdicts, as_of)).unwrap_or_default();
+    let bytes =
+        serde_json::to_vec(&(&answer.rows, &answer.verdicts, as_of, copy_as_of_ms)).unwrap_or_default();
     plan::sha256_hex(&bytes)
 }
 

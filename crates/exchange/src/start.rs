@@ -1,4 +1,4 @@
-//! What the path needs before its first call: today's counts, read back from the evidence.
+//! What the path needs before its first call: today's counts, read back from the evidence, and the copies that stand.
 
 use std::collections::HashMap;
 
@@ -10,12 +10,17 @@ use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QuerySelect 
 
 use crate::Exchange;
 
+/// Kinds of entries that count against a grant's quota.
+const COUNTED: [&str; 4] =
+    ["exchange.query", "exchange.verify", "exchange.copy.counted", "exchange.copy.compared"];
+
 impl Exchange {
-    /// Restores the day's counters, so that a restart gives no fresh quota.
+    /// Restores the day's counters, so that a restart gives no fresh quota, and learns which copies are held.
     ///
     /// # Errors
     /// When the index cannot be read.
     pub async fn restore(&self) -> Result<()> {
+        self.restore_copies().await?;
         let now_ms = self.kernel.now_ms();
         let midnight = shanghai_day(now_ms) * 86_400_000 - SHANGHAI_OFFSET_MS;
         let used: Vec<(Option<String>, i64)> = index::Entity::find()
@@ -23,7 +28,7 @@ impl Exchange {
             .column(index::Column::GrantId)
             .column_as(index::Column::Idx.count(), "used")
             .filter(index::Column::TimeMs.gte(midnight))
-            .filter(index::Column::Kind.is_in(["exchange.query", "exchange.verify"]))
+            .filter(index::Column::Kind.is_in(COUNTED))
             .group_by(index::Column::GrantId)
             .into_tuple()
             .all(&self.kernel.db)

@@ -175,12 +175,14 @@ pub(crate) fn in_force(pinned: &Pinned, now_ms: i64) -> Result<(), Refusal> {
 fn allowed_use(pinned: &Pinned, call: &Call) -> Result<(), Refusal> {
     let grant = &pinned.pin().grant;
     // A table is moved by a subscription, which has a check of its own; nothing may come here under that name.
-    if call.shape == Shape::Batch || !grant.shapes.contains(&call.shape) {
+    let table = matches!(call.shape, Shape::Batch | Shape::Hold);
+    if table || !grant.shapes.contains(&call.shape) {
         let (zh, en) = match call.shape {
             Shape::Query => ("查询", "query"),
             Shape::Verify => ("核验", "verify"),
             Shape::Batch => ("库表交换", "batch"),
             Shape::File => ("文件交接", "file"),
+            Shape::Hold => ("留存副本", "hold"),
         };
         return Err(Refusal::new(
             "plan.shape_not_granted",

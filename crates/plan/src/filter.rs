@@ -71,7 +71,7 @@ impl Test {
 }
 
 /// Whether two standard values mean the same: names also without regard to separators and traditional forms.
-pub(crate) fn same(kind: &ValueKind, value: &str, other: &str) -> bool {
+pub fn same(kind: &ValueKind, value: &str, other: &str) -> bool {
     value == other
         || (matches!(kind, ValueKind::PersonName | ValueKind::EnterpriseName)
             && equal(kind, value, other) == Some(true))

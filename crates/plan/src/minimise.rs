@@ -32,7 +32,7 @@ pub fn minimise(
             (visible.iter().map(|&row| answer_row(task, rows, row)).collect(), Vec::new())
         }
         // A whole table never comes as an answer: [`crate::check()`] admits no such call.
-        Shape::Batch => (Vec::new(), Vec::new()),
+        Shape::Batch | Shape::Hold => (Vec::new(), Vec::new()),
         Shape::Verify => {
             (Vec::new(), task.claims.iter().map(|claim| verdict(task, rows, visible, claim)).collect())
         }

@@ -111,6 +111,8 @@ pub enum Shape {
     Batch,
     /// Documents 文件 as they are, from one department's folder into another's.
     File,
+    /// The granted rows of a table, held at the hub on behalf of the consumer for comparison and statistics (留存副本).
+    Hold,
 }
 
 /// A conjunction of conditions on *standardised* item values. Empty means every row.

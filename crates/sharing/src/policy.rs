@@ -49,7 +49,7 @@ pub enum Principal<'a> {
 pub struct CallFacts<'a> {
     /// Who.
     pub principal: Principal<'a>,
-    /// `query` or `verify`.
+    /// `query`, `verify` or `hold`.
     pub action: &'a str,
     /// Resource code.
     pub resource: &'a str,

@@ -11,7 +11,8 @@ import { map } from './map.mjs'
 import { projects } from './projects.mjs'
 import { sharing } from './sharing.mjs'
 import { silence } from './silence.mjs'
+import { copies } from './copies.mjs'
 import { subscriptions } from './subscriptions.mjs'
 
 // The last one puts the clock ahead.
-export const journeys = [...access, ...asking, ...evidence, ...providing, ...sharing, ...projects, ...map, ...subscriptions, ...documents, ...account, ...administration, ...pages, ...handbook, ...silence]
+export const journeys = [...access, ...asking, ...evidence, ...providing, ...sharing, ...projects, ...map, ...subscriptions, ...documents, ...copies, ...account, ...administration, ...pages, ...handbook, ...silence]

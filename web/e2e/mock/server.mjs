@@ -14,6 +14,7 @@ import { MockLedger } from './ledger.mjs'
 import { map } from './map.mjs'
 import { projects } from './projects.mjs'
 import { sharing } from './sharing.mjs'
+import { answering, copies } from './copies.mjs'
 import { subscriptions } from './subscriptions.mjs'
 
 const dist = fileURLToPath(new URL('../../dist/', import.meta.url))
@@ -77,7 +78,7 @@ function ask(body, verify) {
     ...(verify
       ? { verdicts: Object.fromEntries(Object.entries(body.claims).map(([name, claim]) => [name, !found ? 'unknown' : view(name).value === claim ? 'yes' : 'no'])) }
       : { rows: found ? [{ items: Object.fromEntries(body.items.map((name) => [name, view(name)])) }] : [] }),
-    as_of_ms: Date.now() - 86_400_000, as_of_from_source: true, evidence: { index, checkpoint_size: ledger.leaves.length, digest }, stations: STATIONS.map(([station, where, us]) => ({ station, where, us })),
+    answered_from: verify ? undefined : body.source === 'copy' ? 'copy' : 'live', as_of_ms: Date.now() - 86_400_000, as_of_from_source: body.source !== 'copy', evidence: { index, checkpoint_size: ledger.leaves.length, digest }, stations: STATIONS.map(([station, where, us]) => ({ station, where, us })),
   }
 }
 
@@ -94,6 +95,7 @@ const routes = [
   ...map(page),
   ...subscriptions({ page, one, Refusal }),
   ...documents({ page, one, Refusal }),
+  ...copies({ page, Refusal }),
   ['GET', 'session', ({ user }) => view(user)],
   ...account({ page, view }),
   ['DELETE', 'session', ({ token }) => (sessions.delete(token), null)],
@@ -153,7 +155,7 @@ const routes = [
     const items = data.grants.filter((g) => g.consumer_id === user.organisation.id && g.state === 'active').map((g) => {
       const of = one(data.resources, g.resource_id)
       const labels = of.items.map(({ item, zh, en, kind }) => ({ item, zh, en, kind }))
-      return { ...g, labels, keys: labels.filter((l) => of.items.find((i) => i.item === l.item).is_key) }
+      return { ...g, copy: answering(g.id), labels, keys: labels.filter((l) => of.items.find((i) => i.item === l.item).is_key) }
     })
     return { items, total: items.length }
   }],

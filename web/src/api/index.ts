@@ -4,6 +4,7 @@ import type * as T from './types'
 
 export * from './account'
 export * from './all'
+export * from './copies'
 export * from './desk'
 export * from './documents'
 export * from './map'
@@ -147,6 +148,7 @@ function toAskable(grant: T.CallableGrant): T.Askable {
     valid_until_ms: grant.valid_until_ms,
     quota_per_day: grant.quota_per_day,
     used_today: grant.used_today,
+    copy: grant.copy,
   }
 }
 

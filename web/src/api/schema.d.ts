@@ -504,6 +504,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/copies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists held copies of the own department, as consumer or provider; all for those who run or audit the platform. */
+        get: operations["list_copies"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/copies/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows one held copy, by the subscription that keeps it up to date. */
+        get: operations["show_copy"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/copies/{id}/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Compares a held copy with its state before, or with another copy of the same consumer, by key. Counts as a call, and is recorded. */
+        post: operations["compare_copies"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/copies/{id}/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Counts the rows of a held copy by one or two items; small groups are not shown. Counts as a call, and is recorded. */
+        post: operations["count_copy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/delegates": {
         parameters: {
             query?: never;
@@ -550,6 +618,23 @@ export interface paths {
         put?: never;
         /** Ends a delegation before its time. */
         post: operations["revoke_delegation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/documents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Documents that may be handed over under a grant, for people and client systems of both sides; asked live and recorded. */
+        get: operations["list_documents"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -772,6 +857,109 @@ export interface paths {
         get: operations["show_grant_timeline"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/handovers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists handovers of the own department, on either side; all for those who run or audit the platform. */
+        get: operations["list_handovers"];
+        put?: never;
+        /** Asks for a document, as its consumer; offers one, as its provider. */
+        post: operations["create_handover"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/handovers/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows one handover; while it is on its way, with its progress. */
+        get: operations["show_handover"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/handovers/{id}/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Accepts an offered document and says where it goes; for people of the consumer. */
+        post: operations["accept_handover"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/handovers/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Calls a handover off before it is received; what has arrived of it is thrown away. */
+        post: operations["cancel_handover"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/handovers/{id}/decline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Declines an offered document. */
+        post: operations["decline_handover"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/handovers/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tries a failed handover again. */
+        post: operations["retry_handover"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2729,6 +2917,11 @@ export interface components {
             /** @description Why not, or what it is. */
             reason: string;
         };
+        /**
+         * @description Where an answer came from.
+         * @enum {string}
+         */
+        AnsweredFrom: "live" | "copy";
         /** @description Why. */
         Because: {
             /** @description Reason. */
@@ -2827,6 +3020,7 @@ export interface components {
         };
         /** @description A grant as the one who asks needs it. */
         CallableGrant: {
+            copy?: components["schemas"]["CopyRef"] | null;
             /** @description Grant. */
             id: string;
             /** @description Granted items with masking. */
@@ -3272,6 +3466,56 @@ export interface components {
             /** @description Most frequent shapes. */
             patterns?: components["schemas"]["Shape"][];
         };
+        /** @description What a copy is compared with. */
+        CompareInput: {
+            with?: components["schemas"]["SubscriptionId"] | null;
+        };
+        /** @description Outcome of a comparison by key. Left is this copy, right is the other one, or the state before. */
+        CompareView: {
+            /** @description Which items differ, the most frequent first. */
+            differences: components["schemas"]["ItemDifference"][];
+            /**
+             * Format: int64
+             * @description Rows with the same key and other values.
+             */
+            different: number;
+            /** @description Proof of this use. */
+            evidence: components["schemas"]["EvidenceRef"];
+            /** @description Items compared. */
+            items: string[];
+            /** @description Keys of some: `+` only in this copy, `-` only in the other, `~` different. */
+            keys: string[];
+            /**
+             * Format: int64
+             * @description When this copy was true, Unix milliseconds.
+             */
+            left_as_of_ms: number;
+            /**
+             * Format: int64
+             * @description Rows without a key or whose key stands twice on a side, which cannot be compared.
+             */
+            not_compared: number;
+            /**
+             * Format: int64
+             * @description Rows that only this copy has.
+             */
+            only_left: number;
+            /**
+             * Format: int64
+             * @description Rows that only the other has.
+             */
+            only_right: number;
+            /**
+             * Format: int64
+             * @description When the other was true, Unix milliseconds.
+             */
+            right_as_of_ms: number;
+            /**
+             * Format: int64
+             * @description Rows that are the same.
+             */
+            same: number;
+        };
         /** @description The consumer's clock for filling gaps as people read it. */
         CompletionView: {
             /**
@@ -3332,6 +3576,137 @@ export interface components {
             granted: boolean;
             /** @description Name. */
             organisation_name: string;
+        };
+        /** @description A column of a held copy, named by its item. */
+        CopyColumn: {
+            /** @description Item. */
+            item: string;
+            /** @description Whether its values are masked. */
+            masked: boolean;
+        };
+        /** @description One group. */
+        CopyGroup: {
+            /**
+             * Format: int64
+             * @description Rows.
+             */
+            rows: number;
+            /** @description Values in the order asked for; null where the department has none or one that is not valid. */
+            values: (string | null)[];
+        };
+        /** @description Where a copy could answer a query from, told to who asks. */
+        CopyRef: {
+            /**
+             * Format: int64
+             * @description When it was true, Unix milliseconds.
+             */
+            as_of_ms: number;
+            /** @description Items it holds. */
+            items: string[];
+        };
+        /** @description One state of a resource that is held. */
+        CopyState: {
+            /**
+             * Format: int64
+             * @description When it was true, Unix milliseconds.
+             */
+            as_of_ms: number;
+            /**
+             * Format: int64
+             * @description Size of the file in bytes.
+             */
+            bytes: number;
+            /** @description SHA-256 of the file, hex. */
+            digest: string;
+            /**
+             * Format: int64
+             * @description Rows.
+             */
+            rows: number;
+            /** @description Run that brought it. */
+            run_id: components["schemas"]["RunId"];
+            /**
+             * Format: int64
+             * @description When it was complete, Unix milliseconds.
+             */
+            taken_ms: number;
+        };
+        /** @description A held copy (留存副本) as people see it. */
+        CopyView: {
+            /** @description Columns. */
+            columns: components["schemas"]["CopyColumn"][];
+            /** @description Consumer, for whom it is held. */
+            consumer_id: components["schemas"]["OrganisationId"];
+            /** @description Its name. */
+            consumer_name: string;
+            /** @description The newest state. */
+            current: components["schemas"]["CopyState"];
+            /** @description Grant it lies under. */
+            grant_id: components["schemas"]["GrantId"];
+            /** @description Items that tell rows apart. */
+            keys: string[];
+            /** @description Labels of the items that it holds. */
+            labels: components["schemas"]["ItemLabel"][];
+            /** @description Whether the reader may count and compare it. */
+            may_use: boolean;
+            /** @description Its name. */
+            name: string;
+            /** @description Whether the subscription's own conditions leave rows out; then it answers no queries about one subject. */
+            narrowed: boolean;
+            /**
+             * Format: int64
+             * @description When it is read anew, Unix milliseconds.
+             */
+            next_due_ms?: number | null;
+            previous?: components["schemas"]["CopyState"] | null;
+            /** @description Provider. */
+            provider_id: components["schemas"]["OrganisationId"];
+            /** @description Its name. */
+            provider_name: string;
+            /** @description Catalogue code of the resource. */
+            resource_code: string;
+            /** @description Resource. */
+            resource_id: components["schemas"]["ResourceId"];
+            /** @description Its name. */
+            resource_name: string;
+            /** @description Subscription that keeps it up to date. */
+            subscription_id: components["schemas"]["SubscriptionId"];
+        };
+        /** @description Rows to be counted. */
+        CountInput: {
+            /** @description One or two items to group by; granted in clear. */
+            by: string[];
+            /** @description Conditions on rows; on items granted in clear. */
+            row_filter?: components["schemas"]["FilterView"];
+        };
+        /** @description What was counted. */
+        CountView: {
+            /**
+             * Format: int64
+             * @description When the copy was true, Unix milliseconds.
+             */
+            as_of_ms: number;
+            /** @description Items grouped by. */
+            by: string[];
+            /** @description Proof of this use. */
+            evidence: components["schemas"]["EvidenceRef"];
+            /** @description Groups that are large enough to be shown, the largest first. */
+            groups: components["schemas"]["CopyGroup"][];
+            /**
+             * Format: int64
+             * @description Groups that are too small to be shown, and those hidden with them so that nothing can be worked out by subtraction.
+             */
+            hidden_groups: number;
+            /**
+             * Format: int64
+             * @description Rows under which a group is not shown.
+             */
+            least: number;
+            /**
+             * Format: int64
+             * @description Rows that meet the conditions; null when that would tell how large a hidden group is.
+             */
+            rows?: number | null;
         };
         /** @description User name and password. */
         Credentials: {
@@ -3559,6 +3934,17 @@ export interface components {
              * @description The number.
              */
             values?: number;
+        };
+        /** @description Documents that may be handed over. */
+        DocumentsView: {
+            /** @description Items of each row, with their labels. */
+            items: components["schemas"]["ItemLabel"][];
+            /** @description Whether there are more; narrow the search. */
+            more: boolean;
+            /** @description Which of them names the document. */
+            name_item: string;
+            /** @description Values in that order, masked where the grant says so. */
+            rows: (string | null)[][];
         };
         /** @description A source that is down. */
         DownSource: components["schemas"]["SourceView"] & {
@@ -4000,6 +4386,8 @@ export interface components {
              * @description Of these, failed.
              */
             failed: number;
+            /** @description Whether the hub holds the rows for the consumer. */
+            held: boolean;
             /**
              * Format: int64
              * @description Delay of the last change, milliseconds.
@@ -4197,6 +4585,126 @@ export interface components {
              * @description Version of what is granted.
              */
             version: number;
+        };
+        /** @description A handover of one document. */
+        HandoverId: string;
+        /** @description A handover as it is asked for by the consumer, or offered by the provider. */
+        HandoverInput: {
+            /** @description Case number (办件编号) that the document is needed for. */
+            case_no: string;
+            /** @description The document, by its name in the list of documents. */
+            document: string;
+            /**
+             * Format: int64
+             * @description First instant after which it is neither handed over nor kept, Unix milliseconds; that of the grant when left out.
+             */
+            expires_ms?: number | null;
+            /** @description Grant it lies under; must allow `file`. */
+            grant_id: components["schemas"]["GrantId"];
+            /** @description A word to the other side. */
+            note?: string;
+            /** @description Matter and basis; one of the grant's. */
+            purpose: components["schemas"]["PurposeView"];
+            to?: components["schemas"]["PlaceInput"] | null;
+        };
+        /**
+         * @description How a handover stands.
+         * @enum {string}
+         */
+        HandoverState: "offered" | "declined" | "waiting" | "moving" | "received" | "failed" | "cancelled" | "lapsed" | "removed";
+        /** @description A handover as people see it. */
+        HandoverView: {
+            /**
+             * Format: int64
+             * @description Size, once it is known, bytes.
+             */
+            bytes?: number | null;
+            /**
+             * Format: int64
+             * @description Bytes a second, while it is on its way.
+             */
+            bytes_per_second?: number | null;
+            /** @description Case number. */
+            case_no: string;
+            /** @description Consumer. */
+            consumer_id: components["schemas"]["OrganisationId"];
+            /** @description Its name. */
+            consumer_name: string;
+            /** @description Who began it. */
+            created_by: string;
+            /**
+             * Format: int64
+             * @description When, Unix milliseconds.
+             */
+            created_ms: number;
+            /** @description SHA-256, once it is known, hex. */
+            digest?: string | null;
+            /** @description The document's name. */
+            document: string;
+            /**
+             * Format: int64
+             * @description First instant after which it is not kept, Unix milliseconds.
+             */
+            expires_ms: number;
+            /**
+             * Format: int32
+             * @description Attempts that broke off in a row.
+             */
+            failures: number;
+            /**
+             * Format: int64
+             * @description Entry in the hub's log with which its bytes left.
+             */
+            first_index?: number | null;
+            /** @description Grant. */
+            grant_id: components["schemas"]["GrantId"];
+            /** @description Id. */
+            id: components["schemas"]["HandoverId"];
+            /** @description Whether the reader may accept, decline or call it off. */
+            may_change: boolean;
+            /**
+             * Format: int64
+             * @description Bytes that have arrived.
+             */
+            moved: number;
+            /** @description A word to the other side. */
+            note: string;
+            notice?: components["schemas"]["Notice"] | null;
+            /** @description Whether the provider began it. */
+            offered: boolean;
+            /** @description Where it lies, below the target's folder, for the consumer's own people. */
+            path?: string | null;
+            /** @description What the provider's virus scan said: clean, or no scanner; unknown before. */
+            provider_clean?: boolean | null;
+            /** @description Provider. */
+            provider_id: components["schemas"]["OrganisationId"];
+            /** @description Its name. */
+            provider_name: string;
+            /** @description Matter and basis. */
+            purpose: components["schemas"]["PurposeView"];
+            /**
+             * Format: int64
+             * @description Entry of the receipt.
+             */
+            receipt_index?: number | null;
+            /**
+             * Format: int64
+             * @description When it was received, Unix milliseconds.
+             */
+            received_ms?: number | null;
+            /** @description What the receiver's virus scan said. */
+            receiver_clean?: boolean | null;
+            /** @description What became of it when its time ran out: `deleted`, `gone` (moved away before) or `changed` (edited since, and left). */
+            removed?: string | null;
+            /** @description Its code. */
+            resource_code: string;
+            /** @description Resource. */
+            resource_id: components["schemas"]["ResourceId"];
+            /** @description Its name. */
+            resource_name: string;
+            /** @description How it stands. */
+            state: components["schemas"]["HandoverState"];
+            to?: components["schemas"]["PlaceInput"] | null;
         };
         /** @description A data element that the question names. */
         HeldElement: {
@@ -4439,6 +4947,16 @@ export interface components {
             /** @description Chinese name. */
             zh: string;
         };
+        /** @description How often an item differs. */
+        ItemDifference: {
+            /** @description Item. */
+            item: string;
+            /**
+             * Format: int64
+             * @description Rows with the same key in which it differs.
+             */
+            rows: number;
+        };
         /** @description An existing item that is the planned one. */
         ItemHit: {
             /** @description Data element. */
@@ -4601,7 +5119,7 @@ export interface components {
         Leaf: {
             /** @description Agent that answered. */
             agent?: string | null;
-            /** @description SHA-256 of the answer, hex; the agent's own entry carries the same. */
+            /** @description SHA-256 of the answer, hex; the agent's own entry carries the same. With `copy` there is no such entry. */
             agent_digest?: string | null;
             /**
              * Format: int64
@@ -4618,6 +5136,8 @@ export interface components {
             commit: string;
             /** @description Unified social credit code of the consumer or of the acting organisation. */
             consumer?: string | null;
+            /** @description Run of the held copy (留存副本) that was used instead of the department's system; its chunks have entries of their own. */
+            copy?: string | null;
             /** @description Grant used or changed. */
             grant?: string | null;
             /**
@@ -5351,6 +5871,65 @@ export interface components {
             total: number;
         };
         /** @description One page of a list. */
+        Page_CopyView: {
+            /** @description Rows of this page. */
+            items: {
+                /** @description Columns. */
+                columns: components["schemas"]["CopyColumn"][];
+                /** @description Consumer, for whom it is held. */
+                consumer_id: components["schemas"]["OrganisationId"];
+                /** @description Its name. */
+                consumer_name: string;
+                /** @description The newest state. */
+                current: components["schemas"]["CopyState"];
+                /** @description Grant it lies under. */
+                grant_id: components["schemas"]["GrantId"];
+                /** @description Items that tell rows apart. */
+                keys: string[];
+                /** @description Labels of the items that it holds. */
+                labels: components["schemas"]["ItemLabel"][];
+                /** @description Whether the reader may count and compare it. */
+                may_use: boolean;
+                /** @description Its name. */
+                name: string;
+                /** @description Whether the subscription's own conditions leave rows out; then it answers no queries about one subject. */
+                narrowed: boolean;
+                /**
+                 * Format: int64
+                 * @description When it is read anew, Unix milliseconds.
+                 */
+                next_due_ms?: number | null;
+                previous?: components["schemas"]["CopyState"] | null;
+                /** @description Provider. */
+                provider_id: components["schemas"]["OrganisationId"];
+                /** @description Its name. */
+                provider_name: string;
+                /** @description Catalogue code of the resource. */
+                resource_code: string;
+                /** @description Resource. */
+                resource_id: components["schemas"]["ResourceId"];
+                /** @description Its name. */
+                resource_name: string;
+                /** @description Subscription that keeps it up to date. */
+                subscription_id: components["schemas"]["SubscriptionId"];
+            }[];
+            /**
+             * Format: int64
+             * @description Page, from 1.
+             */
+            page: number;
+            /**
+             * Format: int64
+             * @description Rows a page.
+             */
+            page_size: number;
+            /**
+             * Format: int64
+             * @description Rows of the whole list.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
         Page_Delegate: {
             /** @description Rows of this page. */
             items: {
@@ -5683,6 +6262,118 @@ export interface components {
                  * @description Version of what is granted.
                  */
                 version: number;
+            }[];
+            /**
+             * Format: int64
+             * @description Page, from 1.
+             */
+            page: number;
+            /**
+             * Format: int64
+             * @description Rows a page.
+             */
+            page_size: number;
+            /**
+             * Format: int64
+             * @description Rows of the whole list.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
+        Page_HandoverView: {
+            /** @description Rows of this page. */
+            items: {
+                /**
+                 * Format: int64
+                 * @description Size, once it is known, bytes.
+                 */
+                bytes?: number | null;
+                /**
+                 * Format: int64
+                 * @description Bytes a second, while it is on its way.
+                 */
+                bytes_per_second?: number | null;
+                /** @description Case number. */
+                case_no: string;
+                /** @description Consumer. */
+                consumer_id: components["schemas"]["OrganisationId"];
+                /** @description Its name. */
+                consumer_name: string;
+                /** @description Who began it. */
+                created_by: string;
+                /**
+                 * Format: int64
+                 * @description When, Unix milliseconds.
+                 */
+                created_ms: number;
+                /** @description SHA-256, once it is known, hex. */
+                digest?: string | null;
+                /** @description The document's name. */
+                document: string;
+                /**
+                 * Format: int64
+                 * @description First instant after which it is not kept, Unix milliseconds.
+                 */
+                expires_ms: number;
+                /**
+                 * Format: int32
+                 * @description Attempts that broke off in a row.
+                 */
+                failures: number;
+                /**
+                 * Format: int64
+                 * @description Entry in the hub's log with which its bytes left.
+                 */
+                first_index?: number | null;
+                /** @description Grant. */
+                grant_id: components["schemas"]["GrantId"];
+                /** @description Id. */
+                id: components["schemas"]["HandoverId"];
+                /** @description Whether the reader may accept, decline or call it off. */
+                may_change: boolean;
+                /**
+                 * Format: int64
+                 * @description Bytes that have arrived.
+                 */
+                moved: number;
+                /** @description A word to the other side. */
+                note: string;
+                notice?: components["schemas"]["Notice"] | null;
+                /** @description Whether the provider began it. */
+                offered: boolean;
+                /** @description Where it lies, below the target's folder, for the consumer's own people. */
+                path?: string | null;
+                /** @description What the provider's virus scan said: clean, or no scanner; unknown before. */
+                provider_clean?: boolean | null;
+                /** @description Provider. */
+                provider_id: components["schemas"]["OrganisationId"];
+                /** @description Its name. */
+                provider_name: string;
+                /** @description Matter and basis. */
+                purpose: components["schemas"]["PurposeView"];
+                /**
+                 * Format: int64
+                 * @description Entry of the receipt.
+                 */
+                receipt_index?: number | null;
+                /**
+                 * Format: int64
+                 * @description When it was received, Unix milliseconds.
+                 */
+                received_ms?: number | null;
+                /** @description What the receiver's virus scan said. */
+                receiver_clean?: boolean | null;
+                /** @description What became of it when its time ran out: `deleted`, `gone` (moved away before) or `changed` (edited since, and left). */
+                removed?: string | null;
+                /** @description Its code. */
+                resource_code: string;
+                /** @description Resource. */
+                resource_id: components["schemas"]["ResourceId"];
+                /** @description Its name. */
+                resource_name: string;
+                /** @description How it stands. */
+                state: components["schemas"]["HandoverState"];
+                to?: components["schemas"]["PlaceInput"] | null;
             }[];
             /**
              * Format: int64
@@ -6752,6 +7443,13 @@ export interface components {
             /** @description `accepted`, `pending`, `refused`, `revoked` or `offline`. */
             state: string;
         };
+        /** @description A folder that takes documents in. */
+        PlaceInput: {
+            /** @description Agent of the consumer. */
+            agent_id: components["schemas"]["AgentId"];
+            /** @description Target of kind `documents`, by its name in that agent's configuration. */
+            target: string;
+        };
         /** @description A planned system (拟建系统). */
         PlanId: string;
         /** @description A plan as a department files it. */
@@ -6966,11 +7664,13 @@ export interface components {
         };
         /** @description Answer to a query. */
         QueryAnswer: {
+            /** @description Whether the department answered, or the copy held at the hub. */
+            answered_from: components["schemas"]["AnsweredFrom"];
             /** @description True when the department's own column says so. */
             as_of_from_source: boolean;
             /**
              * Format: int64
-             * @description When the row was last true, or read. Unix milliseconds.
+             * @description When the row was last true, or read; of a copy, when it was taken. Unix milliseconds.
              */
             as_of_ms: number;
             /** @description Call id. */
@@ -6998,6 +7698,8 @@ export interface components {
             purpose: components["schemas"]["CallPurpose"];
             /** @description Catalogue code of the resource. */
             resource: string;
+            /** @description Where it may be answered from: live when left out. */
+            source?: components["schemas"]["Source"];
             /** @description One key item and its value. */
             subject: {
                 [key: string]: string;
@@ -7748,7 +8450,7 @@ export interface components {
          * @description Shape of an exchange.
          * @enum {string}
          */
-        ShapeView: "query" | "verify" | "batch";
+        ShapeView: "query" | "verify" | "batch" | "file" | "hold";
         /**
          * @description 共享方式 (Decree 809: service interface, batch exchange, file download).
          * @enum {string}
@@ -7795,6 +8497,11 @@ export interface components {
             /** @description Outcome of the secrecy assessment; what the entry says already when left out. */
             secrecy_assessment?: string | null;
         };
+        /**
+         * @description Where a query may be answered from.
+         * @enum {string}
+         */
+        Source: "live" | "copy" | "live_or_copy";
         /** @description Health of one source. */
         SourceView: {
             /** @description `postgresql`, `mysql`, `sqlite`, `files` or `http`. */
@@ -7828,6 +8535,11 @@ export interface components {
             /** @description `hub` or `agent`. */
             where: string;
         };
+        /** @description A reason, for the record. */
+        StepInput: {
+            /** @description Why. */
+            reason?: string;
+        };
         /** @description A subject at a service. */
         Subject: {
             /** @description Subject (`sub`) at the service. */
@@ -7839,8 +8551,7 @@ export interface components {
         SubscriptionInput: {
             /** @description Whether rows may be overwritten that stand in the table and were not delivered by this subscription. */
             adopt?: boolean;
-            /** @description Agent of the consumer that writes. */
-            agent_id: components["schemas"]["AgentId"];
+            agent_id?: components["schemas"]["AgentId"] | null;
             /** @description Items, in the order of the columns. */
             columns: components["schemas"]["ColumnInput"][];
             /**
@@ -7850,6 +8561,8 @@ export interface components {
             ends_ms?: number | null;
             /** @description Grant it lies under. */
             grant_id: components["schemas"]["GrantId"];
+            /** @description Whether the hub itself holds the rows as a copy for comparison and statistics (留存副本); then there is no agent, target or table. */
+            hold?: boolean;
             /** @description What becomes of rows with values that are not valid. */
             invalid?: components["schemas"]["InvalidView"];
             /** @description Items that tell rows apart. */
@@ -7865,9 +8578,9 @@ export interface components {
             /** @description When runs begin. */
             schedule?: components["schemas"]["Schedule"];
             /** @description Table there (`table` or `schema.table`), or the name of a file. */
-            table: string;
+            table?: string;
             /** @description Target, by its name in that agent's configuration. */
-            target: string;
+            target?: string;
             /** @description Item whose column is the watermark, with the method `after`; the as-of column of the mount when left out. */
             watermark?: string | null;
         };
@@ -9867,6 +10580,201 @@ export interface operations {
             };
         };
     };
+    list_copies: {
+        parameters: {
+            query?: {
+                /** @description Text to search for. */
+                q?: string;
+                /** @description Page, from 1. */
+                page?: number;
+                /** @description Rows a page, at most 200. */
+                page_size?: number;
+                /** @description Field to sort by; `-` before it for descending. */
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_CopyView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    show_copy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CopyView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    compare_copies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CompareInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CompareView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    count_copy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CountInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CountView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     list_delegates: {
         parameters: {
             query?: {
@@ -10075,6 +10983,54 @@ export interface operations {
                 };
             };
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_documents: {
+        parameters: {
+            query: {
+                /** @description Grant that allows `file`. */
+                grant_id: components["schemas"]["GrantId"];
+                /** @description Text that the name holds. */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DocumentsView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10622,6 +11578,316 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_handovers: {
+        parameters: {
+            query?: {
+                /** @description Text to search for. */
+                q?: string;
+                /** @description Page, from 1. */
+                page?: number;
+                /** @description Rows a page, at most 200. */
+                page_size?: number;
+                /** @description Field to sort by; `-` before it for descending. */
+                sort?: string;
+                /** @description States, parted by commas; any when left out. */
+                state?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_HandoverView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    create_handover: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HandoverInput"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandoverView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    show_handover: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandoverView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    accept_handover: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlaceInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandoverView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    cancel_handover: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StepInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandoverView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    decline_handover: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StepInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandoverView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    retry_handover: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StepInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandoverView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

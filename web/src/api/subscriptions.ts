@@ -18,7 +18,9 @@ export interface DeliveredColumn {
 export interface SubscriptionInput {
   name: string
   grant_id: string
-  agent_id: string
+  /** Whether the hub itself holds the rows; then there is no agent, target or table. */
+  hold?: boolean
+  agent_id?: string | null
   target: string
   table: string
   columns: DeliveredColumn[]
@@ -138,6 +140,8 @@ export interface Flowing {
   resource_name: string
   state: SubscriptionState
   continuous: boolean
+  /** Whether the hub holds the rows for the consumer. */
+  held: boolean
   running: boolean
   as_of_ms?: number | null
   lag_ms?: number | null

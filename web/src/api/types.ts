@@ -306,8 +306,8 @@ export type ClientWithSecret = Schema['ClientWithSecret']
 
 export type ConditionOp = 'eq' | 'in' | 'prefix' | 'at_least' | 'at_most'
 export type Condition = With<Schema['ConditionView'], { op: ConditionOp }>
-/** Asking for one subject, checking, whole tables, and documents. */
-export type Shape = 'query' | 'verify' | 'batch' | 'file'
+/** Asking for one subject, checking, whole tables, documents, and copies held at the hub. */
+export type Shape = 'query' | 'verify' | 'batch' | 'file' | 'hold'
 export interface Purpose {
   matter: string
   basis: string
@@ -345,6 +345,8 @@ export interface Askable {
   valid_until_ms: number
   quota_per_day?: number
   used_today?: number
+  /** The held copy that may answer queries. */
+  copy?: { as_of_ms: number; items: string[] } | null
 }
 
 export type Station = 'identify' | 'authorise' | 'fetch' | 'standardise' | 'minimise' | 'record' | 'deliver'
@@ -353,9 +355,12 @@ export type AnswerItem = With<Schema['ValueView'], { state: 'valid' | 'repaired'
 
 /** The answer to a query (rows) or a check (verdicts). */
 export type CallAnswer = With<
-  Omit<Schema['QueryAnswer'], 'rows'>,
-  { rows?: { items: Record<string, AnswerItem> }[]; verdicts?: Record<string, 'yes' | 'no' | 'unknown'>; stations: StationTime[] }
+  Omit<Schema['QueryAnswer'], 'rows' | 'answered_from'>,
+  { answered_from?: 'live' | 'copy';  rows?: { items: Record<string, AnswerItem> }[]; verdicts?: Record<string, 'yes' | 'no' | 'unknown'>; stations: StationTime[] }
 >
+
+/** Where a query may be answered from. */
+export type AskFrom = 'live' | 'copy' | 'live_or_copy'
 
 export interface CallRequest {
   resource: string
@@ -365,6 +370,7 @@ export interface CallRequest {
   purpose: Purpose
   case_no: string
   grant?: string
+  source?: AskFrom
 }
 
 export type EvidenceLine = With<Schema['EvidenceLineView'], { caller_name?: string | null }>

@@ -21,6 +21,8 @@ export const WORK_STEPS: Partial<Record<MessageKey, Step[]>> = {
   'help.handovers': [{ text: 'step.handoversAnswer', roles: RECEIVERS }, { text: 'step.handoversOpen' }, { text: 'step.handoversNew', to: '/handovers/new', roles: RECEIVERS }],
   'help.handoverNew': [{ text: 'step.handoverNewGrant', to: '/catalogue' }, { text: 'step.handoverNewPlace', to: '/agents' }],
   'help.handover': [{ text: 'step.handoverRead' }, { text: 'step.handoverProof' }],
+  'help.copies': [{ text: 'step.copiesOpen' }, { text: 'step.copiesNew', to: '/subscriptions/new', roles: RECEIVERS }],
+  'help.copy': [{ text: 'step.copyCount', roles: RECEIVERS }, { text: 'step.copyCompare', roles: RECEIVERS }],
   'help.flows': [{ text: 'step.flowsBad' }, { text: 'step.flowsMap' }],
   'help.budget': [{ text: 'step.budgetSilent' }],
   'help.map': [{ text: 'step.mapSilent' }, { text: 'step.mapTable' }],

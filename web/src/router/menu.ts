@@ -42,6 +42,7 @@ export const MENU: MenuGroup[] = [
       { name: 'grants', text: 'nav.grants', under: '/grants' },
       { name: 'subscriptions', text: 'nav.subscriptions', under: '/subscriptions' },
       { name: 'handovers', text: 'nav.handovers', under: '/handovers' },
+      { name: 'copies', text: 'nav.copies', under: '/copies' },
       { name: 'clients', text: 'nav.clients', under: '/clients' },
     ],
   },

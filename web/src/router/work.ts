@@ -29,6 +29,8 @@ export const WORK_ROUTES: RouteRecordRaw[] = [
   { path: '/handovers', name: 'handovers', component: () => import('@/pages/handovers/ListPage.vue'), meta: { title: 'nav.handovers' } },
   { path: '/handovers/new', name: 'handover-new', component: () => import('@/pages/handovers/NewPage.vue'), meta: { title: 'handover.new', roles: RECEIVERS } },
   { path: '/handovers/:id', name: 'handover', component: () => import('@/pages/handovers/DetailPage.vue'), props: true, meta: { title: 'nav.handovers' } },
+  { path: '/copies', name: 'copies', component: () => import('@/pages/copies/ListPage.vue'), meta: { title: 'nav.copies' } },
+  { path: '/copies/:id', name: 'copy', component: () => import('@/pages/copies/DetailPage.vue'), props: true, meta: { title: 'nav.copies' } },
   { path: '/flows', name: 'flows', component: () => import('@/pages/flows/FlowsPage.vue'), meta: { title: 'nav.flows' } },
   { path: '/needs/:id', name: 'need', component: () => import('@/pages/needs/DetailPage.vue'), props: true, meta: { title: 'nav.needs', roles: PARTIES } },
 ]

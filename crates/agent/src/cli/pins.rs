@@ -107,7 +107,13 @@ fn describe(pin: &Pin, digest: &str, out: &Out) {
     let shapes: Vec<_> = grant
         .shapes
         .iter()
-        .map(|shape| if *shape == Shape::Query { "查询 query" } else { "核验 verify" })
+        .map(|shape| match shape {
+            Shape::Query => "查询 query",
+            Shape::Verify => "核验 verify",
+            Shape::Batch => "库表交换 batch",
+            Shape::File => "文件交接 file",
+            Shape::Hold => "留存副本 hold",
+        })
         .collect();
     out.line(&format!("    方式 shapes       {}", shapes.join(", ")));
     let (from, until) = (shanghai_minute(grant.valid_from_ms), shanghai_minute(grant.valid_until_ms));

@@ -62,6 +62,9 @@ pub(super) struct ChunkLeaf<'a> {
     pub consumer: &'a str,
     pub resource: &'a str,
     pub items: Vec<&'a str>,
+    /// Whether the hub itself holds the rows.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub held: bool,
     pub purpose: &'a Purpose,
     pub answer: &'a str,
     pub rows: u64,

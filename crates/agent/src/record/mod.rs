@@ -126,7 +126,7 @@ impl Recorder {
         let kind = match used.call.shape {
             Shape::Query => leaf::QUERY,
             Shape::Verify => leaf::VERIFY,
-            Shape::Batch => leaf::BATCH,
+            Shape::Batch | Shape::Hold => leaf::BATCH,
             Shape::File => leaf::FILE,
         };
         let leaf = UsedLeaf {
@@ -178,6 +178,7 @@ impl Recorder {
             consumer: &grant.consumer,
             resource: &grant.resource,
             items: call.items.iter().map(String::as_str).take(SHOWN_ITEMS).map(cut).collect(),
+            held: call.hold,
             purpose: &call.purpose,
             answer: digest,
             rows,
@@ -204,6 +205,7 @@ impl Recorder {
             consumer: &grant.consumer,
             resource: &grant.resource,
             items: grant.items.iter().map(|item| item.item.as_str()).take(SHOWN_ITEMS).map(cut).collect(),
+            held: false,
             purpose: &asked.purpose,
             answer: digest,
             rows,

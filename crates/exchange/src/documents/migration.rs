@@ -10,7 +10,7 @@ pub(crate) struct Handovers;
 
 impl MigrationName for Handovers {
     fn name(&self) -> &str {
-        "exchange_0004_handovers"
+        "exchange_0005_handovers"
     }
 }
 

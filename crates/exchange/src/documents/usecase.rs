@@ -341,6 +341,7 @@ impl Exchange {
             purpose: &purpose,
             case_no: &row.case_no,
             grant: Some(row.grant_id.as_str()),
+            source: crate::model::Source::Live,
             idempotency_key: None,
         };
         match authorise::authorise(self, actor, &asked, false).await {

@@ -12,6 +12,7 @@ use sharing::policy::{CallFacts, Principal};
 
 use super::Asked;
 use crate::Exchange;
+use crate::model::Source;
 use crate::quota::Exceeded;
 
 /// A call that is covered.
@@ -40,8 +41,17 @@ pub async fn authorise(
     let Some(organisation) = actor.organisation() else { return Err(no_grant(asked)) };
     let book = exchange.sharing.book().await?;
     let mut closest: Option<(u8, Error)> = None;
-    for usable in book.of(&organisation.id, asked.resource) {
-        match covers(usable, actor, asked, now_ms) {
+    let mut usables: Vec<_> = book.of(&organisation.id, asked.resource).iter().collect();
+    if asked.source != Source::Live {
+        // Of several grants, one with a copy is of more use.
+        usables.sort_by_key(|usable| !exchange.copies.under(&usable.grant.id));
+    }
+    for usable in usables {
+        let covered = covers(usable, actor, asked, now_ms).and_then(|covered| {
+            let held = asked.source != Source::Copy || exchange.copies.under(&usable.grant.id);
+            if held { Ok(covered) } else { Err((7, crate::copies::none())) }
+        });
+        match covered {
             Ok((items, purpose)) => {
                 check_condition(exchange, usable, actor, asked, &items, &purpose, now_ms)?;
                 if !is_retry {
@@ -140,8 +150,8 @@ fn covers(usable: &Usable, actor: &Actor, asked: &Asked<'_>, now_ms: i64) -> Res
             4,
             Error::forbidden(
                 "authorise.shape",
-                "授权不包括这种使用方式（查询、核验或文件交接），请改用已授权的方式。",
-                "The grant does not allow this shape (query, verify or file); use the one it allows.",
+                "授权不包括这种使用方式（查询、核验、文件交接或留存副本），请改用已授权的方式。",
+                "The grant does not allow this shape (query, verify, file or hold); use the one it allows.",
             ),
         ));
     }
@@ -174,9 +184,9 @@ fn wanted_items(usable: &Usable, asked: &Asked<'_>) -> Result<Vec<String>, (u8, 
     let granted = &usable.grant.items;
     let names: Vec<&String> = match asked.shape {
         Shape::Verify => asked.claims.iter().map(|claim| &claim.item).collect(),
-        Shape::Query | Shape::Batch | Shape::File => asked.items.iter().collect(),
+        Shape::Query | Shape::Batch | Shape::File | Shape::Hold => asked.items.iter().collect(),
     };
-    let delivers = matches!(asked.shape, Shape::Query | Shape::File);
+    let delivers = matches!(asked.shape, Shape::Query | Shape::File | Shape::Hold);
     for name in &names {
         let found = granted.iter().find(|item| item.item == **name);
         if found.is_none() {
@@ -235,6 +245,7 @@ fn check_condition(
             Shape::Verify => "verify",
             Shape::Batch => "batch",
             Shape::File => "file",
+            Shape::Hold => "hold",
         },
         resource: asked.resource,
         matter: &purpose.matter,

@@ -30,6 +30,7 @@ pub fn query(mut passed: Passed) -> QueryAnswer {
             .into_iter()
             .map(|row| RowView { items: Ordered(row.items.into_iter().map(value).collect()) })
             .collect(),
+        answered_from: passed.answered_from,
         as_of_ms,
         as_of_from_source,
         call: passed.call,

@@ -20,10 +20,24 @@ pub struct Fetched {
     pub answer: Answer,
     /// SHA-256 of its bytes, hex.
     pub digest: String,
-    /// Index of the call in the agent's own log.
-    pub agent_index: u64,
+    /// Who answered.
+    pub origin: Origin,
     /// Times at the agent.
     pub times: StationTimes,
+}
+
+/// Who answered.
+pub enum Origin {
+    /// The department's agent, now.
+    Live {
+        /// Index of the call in the agent's own log.
+        agent_index: u64,
+    },
+    /// The copy held at the hub.
+    Copy {
+        /// Run that brought the copy.
+        run: String,
+    },
 }
 
 /// What the hub reads of the agent's own entry.
@@ -58,7 +72,7 @@ pub async fn fetch(exchange: &Exchange, usable: &Usable, call: &Call) -> Result<
             exchange.breakers.succeeded(agent, source);
             let (answer, digest) = checked(exchange, usable, call, &answered).await?;
             let times = reply.times.unwrap_or_default();
-            Ok(Fetched { answer, digest, agent_index: answered.index, times })
+            Ok(Fetched { answer, digest, origin: Origin::Live { agent_index: answered.index }, times })
         }
         Some(call_reply::Outcome::Refused(refused)) => Err(refusal(exchange, usable, refused)),
         None => Err(broken(usable, "the reply holds neither answer nor refusal")),

@@ -4,13 +4,14 @@
 //! |---|---|
 //! | identify | [`identify`] |
 //! | authorise | [`authorise`] |
-//! | fetch | [`fetch`], then `agent::fetch` at the department |
+//! | fetch | [`fetch`], then `agent::fetch` at the department; or [`copy`], from what the hub holds |
 //! | standardise | `plan::standardise`, at the department |
 //! | minimise | `plan::minimise`, at the department |
 //! | record | [`record`] |
 //! | deliver | [`deliver`] |
 
 pub mod authorise;
+pub mod copy;
 pub mod deliver;
 pub mod fetch;
 pub mod identify;
@@ -23,7 +24,9 @@ use kernel::{Actor, Error, Result};
 use plan::model::{Answer, Call, KeyValue, RowFilter, Shape};
 
 use crate::Exchange;
-use crate::model::{CallPurpose, QueryAnswer, QueryInput, StationTime, VerifyAnswer, VerifyInput};
+use crate::model::{
+    AnsweredFrom, CallPurpose, QueryAnswer, QueryInput, Source, StationTime, VerifyAnswer, VerifyInput,
+};
 
 /// A call as both shapes share it.
 pub struct Asked<'a> {
@@ -43,6 +46,8 @@ pub struct Asked<'a> {
     pub case_no: &'a str,
     /// Grant named by the caller.
     pub grant: Option<&'a str>,
+    /// Where it may be answered from.
+    pub source: Source,
     /// Idempotency key of the caller.
     pub idempotency_key: Option<&'a str>,
 }
@@ -55,6 +60,8 @@ pub struct Passed {
     pub grant: std::sync::Arc<sharing::book::Usable>,
     /// What the department answered.
     pub answer: Answer,
+    /// Whether it did so now.
+    pub answered_from: AnsweredFrom,
     /// Proof.
     pub evidence: crate::model::EvidenceRef,
     /// Times so far.
@@ -83,6 +90,7 @@ pub async fn query(
         purpose: &input.purpose,
         case_no: &input.case_no,
         grant: input.grant.as_deref(),
+        source: input.source,
         idempotency_key,
     };
     Ok(deliver::query(run(exchange, actor, asked, proof).await?))
@@ -129,6 +137,7 @@ pub async fn verify(
         purpose: &input.purpose,
         case_no: &input.case_no,
         grant: input.grant.as_deref(),
+        source: Source::Live,
         idempotency_key,
     };
     Ok(deliver::verify(run(exchange, actor, asked, proof).await?))
@@ -163,7 +172,7 @@ async fn run(
     };
     laps.lap("authorise", "hub");
 
-    let call = Call {
+    let mut call = Call {
         call: exchange.kernel.new_id::<CallId>().0,
         grant: authorised.usable.grant.id.0.clone(),
         pin_digest: authorised.usable.pin_digest.clone(),
@@ -176,7 +185,7 @@ async fn run(
         case: asked.case_no.to_owned(),
         caller: actor.label(),
     };
-    let fetched = match fetch::fetch(exchange, &authorised.usable, &call).await {
+    let fetched = match fetched(exchange, &asked, &authorised.usable, &mut call).await {
         Ok(fetched) => fetched,
         Err(error) => {
             // Nothing was delivered, so nothing is charged.
@@ -186,7 +195,10 @@ async fn run(
             return Err(error.with("station", "fetch"));
         }
     };
-    fetch::station_times(&fetched.times, &mut laps);
+    match &fetched.origin {
+        fetch::Origin::Live { .. } => fetch::station_times(&fetched.times, &mut laps),
+        fetch::Origin::Copy { .. } => copy::station_times(&mut laps),
+    }
 
     let (call_id, evidence) =
         record::record(exchange, actor, &asked, &authorised.usable, &call, &fetched, prior)
@@ -194,7 +206,38 @@ async fn run(
             .map_err(|error| error.with("station", "record"))?;
     laps.lap("record", "hub");
     metrics::counter!("guantong_calls_answered_total").increment(1);
-    Ok(Passed { call: call_id, grant: authorised.usable, answer: fetched.answer, evidence, laps })
+    let answered_from = match fetched.origin {
+        fetch::Origin::Live { .. } => AnsweredFrom::Live,
+        fetch::Origin::Copy { .. } => AnsweredFrom::Copy,
+    };
+    let grant = authorised.usable;
+    Ok(Passed { call: call_id, grant, answer: fetched.answer, answered_from, evidence, laps })
+}
+
+/// Station 3: from the department, from the copy, or from the copy when the department cannot be reached.
+async fn fetched(
+    exchange: &Exchange,
+    asked: &Asked<'_>,
+    usable: &sharing::book::Usable,
+    call: &mut Call,
+) -> Result<fetch::Fetched> {
+    if asked.source != Source::Copy {
+        let live = fetch::fetch(exchange, usable, call).await;
+        let falls_back = asked.source == Source::LiveOrCopy
+            && exchange.copies.answering(&usable.grant.id).is_some()
+            && matches!(&live, Err(error) if copy::stands_in(error));
+        if !falls_back {
+            return live;
+        }
+        tracing::info!(grant = usable.grant.id.as_str(), "exchange.query.copy_stands_in");
+    }
+    if asked.items.is_empty()
+        && let Some(copy) = exchange.copies.answering(&usable.grant.id)
+    {
+        // Every granted item was asked for; the copy answers with those that it has.
+        call.items.retain(|item| copy.has(item));
+    }
+    copy::fetch(exchange, usable, call).await
 }
 
 /// Stop-watch of the stations.

@@ -7,7 +7,7 @@ use plan::model::{Call, Shape};
 use sharing::book::Usable;
 
 use super::Asked;
-use super::fetch::Fetched;
+use super::fetch::{Fetched, Origin};
 use crate::Exchange;
 use crate::model::EvidenceRef;
 use crate::retries::Prior;
@@ -21,6 +21,7 @@ fn kind(shape: Shape) -> &'static str {
         Shape::Verify => "exchange.verify",
         Shape::Batch => "exchange.batch",
         Shape::File => "exchange.file",
+        Shape::Hold => "exchange.copy.counted",
     }
 }
 
@@ -68,10 +69,16 @@ pub async fn record(
     prior: Option<Prior>,
 ) -> Result<(String, EvidenceRef)> {
     // Only a call that may be repeated has to know its own content again.
-    let content = asked.idempotency_key.map(|_| crate::retries::content_digest(&fetched.answer));
+    let told = copy_as_of(fetched);
+    let content = asked.idempotency_key.map(|_| crate::retries::content_digest(&fetched.answer, told));
     let repeated = prior.filter(|prior| prior.content.is_some() && prior.content == content);
     let evidence = &exchange.kernel.evidence;
     let subject_tag = evidence.subject_tag(&asked.subject.item, &asked.subject.value, &call.call);
+    // What the copy answers, the agent has no entry of.
+    let (agent_index, copy) = match &fetched.origin {
+        Origin::Live { agent_index } => (Some(*agent_index), None),
+        Origin::Copy { run } => (None, Some(run.clone())),
+    };
     let mut leaf = Leaf {
         call: Some(call.call.clone()),
         consumer: actor.organisation().map(|own| own.credit_code.clone()),
@@ -83,12 +90,13 @@ pub async fn record(
         basis: Some(call.purpose.basis.clone()),
         items: match call.shape {
             Shape::Query | Shape::File => call.items.clone(),
-            Shape::Batch => Vec::new(),
+            Shape::Batch | Shape::Hold => Vec::new(),
             Shape::Verify => call.claims.iter().map(|claim| claim.item.clone()).collect(),
         },
         rows: Some(u32::try_from(fetched.answer.rows.len()).unwrap_or(u32::MAX)),
-        agent: Some(usable.agent_id.clone()),
-        agent_index: Some(fetched.agent_index),
+        agent: agent_index.map(|_| usable.agent_id.clone()),
+        agent_index,
+        copy,
         agent_digest: Some(fetched.digest.clone()),
         subject_tag: Some(subject_tag.clone()),
         retry_of: repeated.as_ref().map(|prior| prior.call.clone()),
@@ -133,6 +141,11 @@ pub async fn record(
         digest: fetched.digest.clone(),
     };
     Ok((call.call.clone(), reference))
+}
+
+/// As-of time of the copy that answered: another state of it, or the department itself, says something else even with equal values.
+fn copy_as_of(fetched: &Fetched) -> Option<i64> {
+    matches!(fetched.origin, Origin::Copy { .. }).then_some(fetched.answer.as_of_ms)
 }
 
 /// Writes down that a call was refused; the same refusal of the same caller at most once a minute, so that a

@@ -17,6 +17,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::Exchange;
+use crate::copies::model::CopyRef;
 use crate::model::{QueryAnswer, QueryInput, VerifyAnswer, VerifyInput};
 use crate::path::{self, identify::Proof};
 
@@ -104,6 +105,8 @@ pub struct CallableGrant {
     pub purposes: Vec<PurposeView>,
     /// Shapes.
     pub shapes: Vec<ShapeView>,
+    /// The held copy that may answer queries, if there is one.
+    pub copy: Option<CopyRef>,
     /// First instant after validity, Unix milliseconds.
     pub valid_until_ms: i64,
     /// Calls a day.
@@ -142,6 +145,7 @@ async fn callable(State(exchange): State<Exchange>, actor: Actor) -> Result<Json
             keys: usable.keys.clone(),
             purposes: usable.grant.purposes.clone(),
             shapes: usable.grant.shapes.clone(),
+            copy: exchange.copies.answering(&usable.grant.id).map(|copy| CopyRef::from(&*copy)),
             valid_until_ms: usable.grant.valid_until_ms,
             quota_per_day: usable.grant.quota_per_day,
             used_today: exchange.quotas.used_today(&usable.grant.id, now_ms),

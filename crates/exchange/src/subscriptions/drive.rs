@@ -15,6 +15,7 @@ use super::Run;
 use super::fitting::in_force;
 use crate::Exchange;
 use crate::carriage::{self, lost, mismatch, open, over, slow, stopped, tell};
+use crate::copies::{self, Intake};
 
 /// How long a target may take to be ready: somebody else's lock, a table to be made.
 const READY_WITHIN: Duration = Duration::from_secs(120);
@@ -28,7 +29,8 @@ pub(super) struct Ordered {
     pub usable: Arc<Usable>,
     pub call: BatchCall,
     pub to: Destination,
-    pub receiver: String,
+    /// Agent that writes; the hub itself when there is none.
+    pub receiver: Option<String>,
     pub mode: Mode,
 }
 
@@ -50,9 +52,14 @@ pub(super) async fn drive(exchange: &Exchange, ordered: &Ordered, run: &Run) -> 
     let mut provider = open(exchange, &ordered.usable.agent_id, &provide).await?;
     ready(&mut provider, run, "provide", &ordered.usable.source).await?;
     let receiving = async {
-        let mut receiver = open(exchange, &ordered.receiver, &Order::Receive(delivery)).await?;
+        let Some(agent) = &ordered.receiver else {
+            let as_of_ms = run.progress.lock().started_ms;
+            let order = copies::Order::of(&ordered.usable, &ordered.call, &ordered.to, &run.id, as_of_ms);
+            return Ok(Receiver::Hub(Intake::begin(exchange, order).await?));
+        };
+        let mut receiver = open(exchange, agent, &Order::Receive(delivery)).await?;
         ready(&mut receiver, run, "receive", &ordered.to.target).await?;
-        Ok(receiver)
+        Ok(Receiver::Agent(receiver))
     };
     let mut receiver = match receiving.await {
         Ok(receiver) => receiver,
@@ -66,9 +73,35 @@ pub(super) async fn drive(exchange: &Exchange, ordered: &Ordered, run: &Run) -> 
     if let Err(error) = &carried {
         // Whoever still listens learns why; both also notice that their connection ends.
         tell(&provider, error).await;
-        tell(&receiver, error).await;
+        if let Receiver::Agent(receiver) = &receiver {
+            tell(receiver, error).await;
+        }
     }
     carried
+}
+
+/// Who takes the rows in.
+enum Receiver {
+    /// The consumer's agent.
+    Agent(Arrived),
+    /// The hub, which holds them.
+    Hub(Intake),
+}
+
+impl Receiver {
+    async fn next(&mut self) -> std::result::Result<Option<parcel::Body>, tonic::Status> {
+        match self {
+            Self::Agent(agent) => agent.next().await,
+            Self::Hub(intake) => Ok(intake.next().await),
+        }
+    }
+
+    async fn send(&self, body: parcel::Body) -> bool {
+        match self {
+            Self::Agent(agent) => agent.send(body).await,
+            Self::Hub(intake) => intake.send(body).await,
+        }
+    }
 }
 
 /// Waits until an agent has prepared its part.
@@ -97,7 +130,7 @@ struct Link<'a> {
 }
 
 impl Link<'_> {
-    async fn carry(&mut self, provider: &mut Arrived, receiver: &mut Arrived) -> Result<Done> {
+    async fn carry(&mut self, provider: &mut Arrived, receiver: &mut Receiver) -> Result<Done> {
         let mut look = interval(LOOK);
         look.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut read = false;
@@ -149,7 +182,7 @@ impl Link<'_> {
     }
 
     /// Sends to the receiver; goes on looking whether the run may while the receiver does not read.
-    async fn forward(&self, receiver: &Arrived, body: parcel::Body) -> Result<()> {
+    async fn forward(&self, receiver: &Receiver, body: parcel::Body) -> Result<()> {
         let sending = receiver.send(body);
         tokio::pin!(sending);
         let mut look = interval(LOOK);
@@ -167,7 +200,7 @@ impl Link<'_> {
         let book = self.exchange.sharing.book().await?;
         let usable = &self.ordered.usable;
         let now = book.get(&usable.grant.id).ok_or_else(super::fitting::no_grant)?;
-        in_force(now, self.exchange.kernel.now_ms())?;
+        in_force(now, self.exchange.kernel.now_ms(), self.ordered.call.shape())?;
         if now.pin_digest != usable.pin_digest {
             return Err(Error::conflict(
                 "run.grant_changed",

@@ -43,7 +43,7 @@ impl Exchange {
         let book = self.sharing.book().await?;
         let usable = book.get(&input.grant_id).filter(|usable| usable.grant.consumer_id == *consumer);
         let usable = usable.ok_or_else(no_grant)?.clone();
-        in_force(&usable, self.kernel.now_ms())?;
+        in_force(&usable, self.kernel.now_ms(), input.shape())?;
         let call = BatchCall {
             run: String::new(),
             subscription: id.0.clone(),
@@ -57,6 +57,7 @@ impl Exchange {
             reading: input.reading(),
             follow: false,
             from: None,
+            hold: input.hold,
             purpose: (&input.purpose).into(),
             caller: caller.to_owned(),
         };
@@ -79,7 +80,7 @@ impl Exchange {
         });
         let to = Destination {
             subscription: id.0.clone(),
-            target: input.target.clone(),
+            target: if input.hold { crate::copies::PLACE.to_owned() } else { input.target.clone() },
             table: input.table.clone(),
             title: usable.resource_name.clone(),
             columns: columns.collect(),
@@ -90,7 +91,7 @@ impl Exchange {
         Ok(Fitted { usable, call, to })
     }
 
-    /// Asks the consumer's agent how the target stands.
+    /// Asks the consumer's agent how the target stands, or looks at the copy when there is no agent.
     ///
     /// # Errors
     /// `agent.not_found`, `link.*`, `target.*`.
@@ -100,6 +101,9 @@ impl Exchange {
         consumer: &OrganisationId,
         to: &Destination,
     ) -> Result<Standing> {
+        if agent.as_str().is_empty() {
+            return Ok(self.copies.standing(&to.subscription));
+        }
         let question = TargetQuestion::Standing(to.clone());
         let json = self.ask_target(agent, consumer, &to.target, &question).await?;
         serde_json::from_value(json).map_err(|error| Error::internal("exchange.standing", error))
@@ -123,13 +127,18 @@ impl Exchange {
 }
 
 /// Whether the grant is in force and lets tables be moved.
-pub(super) fn in_force(usable: &Usable, now_ms: i64) -> Result<()> {
+pub(super) fn in_force(usable: &Usable, now_ms: i64, needs: Shape) -> Result<()> {
     stands(usable, now_ms)?;
-    if !usable.grant.shapes.iter().any(|shape| Shape::from(*shape) == Shape::Batch) {
+    if !usable.grant.shapes.iter().any(|shape| Shape::from(*shape) == needs) {
+        let (zh, en) = if needs == Shape::Hold {
+            ("留存副本", "copies to be held at the hub (hold)")
+        } else {
+            ("库表交换", "tables to be moved (batch)")
+        };
         return Err(Error::forbidden(
             "authorise.shape",
-            "授权不包括“库表交换”方式，请申请变更授权后再订阅。",
-            "The grant does not allow tables to be moved (batch); have it changed first.",
+            format!("授权不包括“{zh}”方式，请申请变更授权后再订阅。"),
+            format!("The grant does not allow {en}; have it changed first."),
         ));
     }
     Ok(())
@@ -200,8 +209,19 @@ pub(crate) fn no_grant() -> Error {
 pub(super) fn check_form(input: &SubscriptionInput, now_ms: i64) -> Result<()> {
     let mut fields = kernel::error::Fields::default();
     fields.text("name", &input.name, 60);
-    fields.text("target", &input.target, 64);
-    fields.text("table", &input.table, 120);
+    if input.hold {
+        crate::copies::check_form(&mut fields, input);
+    } else {
+        fields.text("target", &input.target, 64);
+        fields.text("table", &input.table, 120);
+        fields.check(
+            input.agent_id.is_some(),
+            "agent_id",
+            "subscription.agent",
+            "请选择由哪台前置机写入。",
+            "Choose the agent that writes.",
+        );
+    }
     let named =
         |column: &super::model::ColumnInput| column.column.clone().unwrap_or_else(|| column.item.clone());
     let mut seen = std::collections::HashSet::new();

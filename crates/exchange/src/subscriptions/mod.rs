@@ -26,7 +26,8 @@ use tokio_util::sync::CancellationToken;
 
 pub(crate) use forget::handler;
 pub(crate) use migration::Subscriptions;
-pub use model::{RunId, SubscriptionId};
+pub use model::{RunId, SubscriptionId, SubscriptionView};
+pub(crate) use store::{ended_of, run_soon};
 
 /// Runs that are going on at this hub, by subscription.
 #[derive(Default)]

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use kernel::ids::{AgentId, GrantId, OrganisationId, ResourceId};
 use kernel::typed_ids;
 use plan::batch::{Compared, OnInvalid, Reading};
+use plan::model::Shape;
 use serde::{Deserialize, Serialize};
 use sharing::model::{FilterView, PurposeView};
 
@@ -79,11 +80,17 @@ pub struct SubscriptionInput {
     pub name: String,
     /// Grant it lies under.
     pub grant_id: GrantId,
+    /// Whether the hub itself holds the rows as a copy for comparison and statistics (留存副本); then there is no agent, target or table.
+    #[serde(default)]
+    pub hold: bool,
     /// Agent of the consumer that writes.
-    pub agent_id: AgentId,
+    #[serde(default)]
+    pub agent_id: Option<AgentId>,
     /// Target, by its name in that agent's configuration.
+    #[serde(default)]
     pub target: String,
     /// Table there (`table` or `schema.table`), or the name of a file.
+    #[serde(default)]
     pub table: String,
     /// Items, in the order of the columns.
     pub columns: Vec<ColumnInput>,
@@ -313,6 +320,8 @@ pub struct FlowView {
     pub state: SubscriptionState,
     /// Whether it goes on without end.
     pub continuous: bool,
+    /// Whether the hub holds the rows for the consumer.
+    pub held: bool,
     /// Whether a run is going on now.
     pub running: bool,
     /// Up to when the target is true, Unix milliseconds.
@@ -344,6 +353,16 @@ impl SubscriptionInput {
             InvalidView::Flag => OnInvalid::Flag,
             InvalidView::HoldBack => OnInvalid::HoldBack,
         }
+    }
+
+    /// Agent that writes; empty when the hub itself holds the rows.
+    pub(crate) fn writer(&self) -> AgentId {
+        self.agent_id.clone().unwrap_or_else(|| AgentId(String::new()))
+    }
+
+    /// The shape that the grant must allow.
+    pub(crate) fn shape(&self) -> Shape {
+        if self.hold { Shape::Hold } else { Shape::Batch }
     }
 
     pub(crate) fn is_continuous(&self) -> bool {

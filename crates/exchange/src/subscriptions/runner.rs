@@ -77,6 +77,9 @@ impl Exchange {
             if let Err(error) = self.begin_due().await {
                 tracing::error!(error = ?error, "exchange.runs.begin");
             }
+            if let Err(error) = self.sweep_copies().await {
+                tracing::error!(error = ?error, "exchange.copies.sweep");
+            }
             let _ = tokio::time::timeout(LOOK, self.going.wake.notified()).await;
         }
     }
@@ -192,7 +195,7 @@ impl Exchange {
             usable: fitted.usable,
             call: fitted.call,
             to: fitted.to,
-            receiver: row.agent_id.0.clone(),
+            receiver: (!input.hold).then(|| row.agent_id.0.clone()),
             mode,
         })
     }

@@ -1,5 +1,7 @@
 //! Tables `exchange_subscription` and `exchange_run`.
 
+use std::collections::HashSet;
+
 use kernel::ids::{AgentId, GrantId, OrganisationId, ResourceId};
 use kernel::{Error, Result};
 use sea_orm::entity::prelude::*;
@@ -29,7 +31,7 @@ pub(super) mod subscription {
         pub resource_id: ResourceId,
         /// Grant it lies under.
         pub grant_id: GrantId,
-        /// Agent that writes.
+        /// Agent that writes; empty when the hub itself holds the rows.
         pub agent_id: AgentId,
         /// Name for people.
         pub name: String,
@@ -146,6 +148,25 @@ pub(super) async fn all<C: ConnectionTrait>(db: &C) -> Result<Vec<subscription::
 pub(super) async fn active<C: ConnectionTrait>(db: &C) -> Result<Vec<subscription::Model>> {
     let state = subscription::Column::State.eq(SubscriptionState::Active.as_str());
     Ok(subscription::Entity::find().filter(state).all(db).await?)
+}
+
+/// Of these subscriptions, the ones that are over.
+pub(crate) async fn ended_of<C: ConnectionTrait>(
+    db: &C,
+    ids: Vec<SubscriptionId>,
+) -> Result<HashSet<SubscriptionId>> {
+    let over = subscription::Entity::find()
+        .filter(subscription::Column::Id.is_in(ids))
+        .filter(subscription::Column::State.eq(SubscriptionState::Ended.as_str()));
+    Ok(over.all(db).await?.into_iter().map(|row| row.id).collect())
+}
+
+/// Has an active subscription run at the next look.
+pub(crate) async fn run_soon<C: ConnectionTrait>(db: &C, id: &SubscriptionId, now_ms: i64) -> Result<()> {
+    if let Some(row) = find(db, id).await?.filter(|row| row.stands() == SubscriptionState::Active) {
+        change(db, row, |row| row.next_due_ms = Set(Some(now_ms))).await?;
+    }
+    Ok(())
 }
 
 pub(super) async fn insert<C: ConnectionTrait>(db: &C, row: subscription::Model) -> Result<()> {

@@ -56,7 +56,7 @@ impl Exchange {
         let now = self.kernel.now_ms();
         check_form(input, now)?;
         let fitted = self.fit(&SubscriptionId("new".to_owned()), &own, &actor.label(), input).await?;
-        let standing = self.standing(&input.agent_id, &own, &fitted.to).await?;
+        let standing = self.standing(&input.writer(), &own, &fitted.to).await?;
         Ok(Checked { standing, first_due_ms: first_due(input, now)? })
     }
 
@@ -70,7 +70,7 @@ impl Exchange {
         check_form(input, now)?;
         let id: SubscriptionId = self.kernel.new_id();
         let fitted = self.fit(&id, &own, &actor.label(), input).await?;
-        let standing = self.standing(&input.agent_id, &own, &fitted.to).await?;
+        let standing = self.standing(&input.writer(), &own, &fitted.to).await?;
         if !standing.misfits.is_empty() {
             return Err(misfit(&standing));
         }
@@ -81,7 +81,7 @@ impl Exchange {
             provider_id: grant.provider_id.clone(),
             resource_id: grant.resource_id.clone(),
             grant_id: grant.id.clone(),
-            agent_id: input.agent_id.clone(),
+            agent_id: input.writer(),
             name: input.name.trim().to_owned(),
             input: store::write(input)?,
             state: SubscriptionState::Active.as_str().to_owned(),
@@ -187,6 +187,9 @@ impl Exchange {
         if row.stands() == SubscriptionState::Ended {
             return Err(ended());
         }
+        if compare && row.said()?.hold {
+            return Err(crate::copies::compare_by_copies());
+        }
         let purpose = if compare { Purpose::Compare } else { Purpose::Deliver };
         let leaf = Leaf { grant: Some(row.grant_id.0.clone()), ..Leaf::of("exchange.subscription.started") };
         let detail = format!("{id} {}", if compare { "compare" } else { "deliver" });
@@ -287,6 +290,7 @@ impl Exchange {
                 resource_name: resource.map(|one| one.name).unwrap_or_default(),
                 state: row.stands(),
                 continuous: input.is_continuous(),
+                held: input.hold,
                 running: going.is_some(),
                 as_of_ms: progress.as_ref().and_then(|progress| progress.as_of_ms).or(row.as_of_ms),
                 lag_ms: progress.as_ref().and_then(|progress| progress.lag_ms),
@@ -328,6 +332,9 @@ impl Exchange {
     pub async fn held_rows(&self, actor: &Actor, id: &SubscriptionId) -> Result<Vec<HeldRow>> {
         let row = self.own(actor, id).await?;
         let input = row.said()?;
+        if input.hold {
+            return self.copies.held_rows(&row.id, HELD).await;
+        }
         let fitted = self.fit(&row.id, &row.consumer_id, &row.created_by, &input).await?;
         let question = TargetQuestion::Held { to: fitted.to, limit: HELD };
         let json = self.ask_target(&row.agent_id, &row.consumer_id, &input.target, &question).await?;
@@ -342,7 +349,7 @@ fn consumer(actor: &Actor) -> Result<kernel::ids::OrganisationId> {
     own.ok_or_else(super::fitting::no_grant)
 }
 
-fn sees(actor: &Actor, row: &subscription::Model) -> bool {
+pub(super) fn sees(actor: &Actor, row: &subscription::Model) -> bool {
     actor.has_role(SEES_ALL) || actor.is_of(&row.consumer_id) || actor.is_of(&row.provider_id)
 }
 

@@ -5,10 +5,21 @@ use sea_orm::EntityTrait as _;
 
 use super::model::{Progress, RunView, SubscriptionState, SubscriptionView};
 use super::store::{self, run, subscription};
-use super::usecase::may_change;
+use super::usecase::{may_change, sees};
 use crate::Exchange;
 
 impl Exchange {
+    /// Subscriptions that the actor may see and whose rows the hub holds, newest first.
+    pub(crate) async fn holding(&self, actor: &Actor) -> Result<Vec<SubscriptionView>> {
+        let mut views = Vec::new();
+        for row in store::all(&self.kernel.db).await? {
+            if sees(actor, &row) && row.said()?.hold {
+                views.push(self.view(actor, &row).await?);
+            }
+        }
+        Ok(views)
+    }
+
     pub(super) async fn view(&self, actor: &Actor, row: &subscription::Model) -> Result<SubscriptionView> {
         let input = row.said()?;
         let book = self.sharing.book().await?;

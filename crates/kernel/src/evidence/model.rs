@@ -58,9 +58,12 @@ pub struct Leaf {
     /// Index of the same call in the agent's own log.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub agent_index: Option<u64>,
-    /// SHA-256 of the answer, hex; the agent's own entry carries the same.
+    /// SHA-256 of the answer, hex; the agent's own entry carries the same. With `copy` there is no such entry.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub agent_digest: Option<String>,
+    /// Run of the held copy (留存副本) that was used instead of the department's system; its chunks have entries of their own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub copy: Option<String>,
     /// Code of a refusal or a reason.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,

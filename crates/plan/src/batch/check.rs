@@ -4,7 +4,7 @@ use crate::batch::model::{BatchCall, OutColumn, Reading};
 use crate::batch::work::{BatchTask, Out};
 use crate::check::{MAX_ITEMS, MAX_NARROW, in_force, narrowable};
 use crate::filter::Test;
-use crate::model::{MountItem, Shape};
+use crate::model::MountItem;
 use crate::pinned::Pinned;
 use crate::refusal::{Refusal, shown};
 
@@ -29,7 +29,7 @@ pub fn check_batch(pinned: &Pinned, call: &BatchCall, now_ms: i64) -> Result<Bat
         tests.push(test.at(columns.take(test.at)));
     }
     for condition in &call.narrow.all {
-        let (at, item) = narrowable(pinned, condition, Shape::Batch)?;
+        let (at, item) = narrowable(pinned, condition, call.shape())?;
         let compiled = Test::compile(condition, columns.take(at), &item.kind);
         tests.push(compiled.ok_or_else(|| crate::check::narrow_invalid(&condition.item))?);
     }
@@ -80,11 +80,12 @@ fn sizes(call: &BatchCall) -> Result<(), Refusal> {
 
 fn allowed(pinned: &Pinned, call: &BatchCall) -> Result<(), Refusal> {
     let grant = &pinned.pin().grant;
-    if !grant.shapes.contains(&Shape::Batch) {
+    if !grant.shapes.contains(&call.shape()) {
+        let (zh, en) = if call.hold { ("留存副本", "hold") } else { ("库表交换", "batch") };
         return Err(Refusal::new(
             "plan.shape_not_granted",
-            "授权不包含“库表交换”方式；请申请变更授权",
-            "The grant does not allow \"batch\"; ask for a change of the grant",
+            format!("授权不包含“{zh}”方式；请申请变更授权"),
+            format!("The grant does not allow \"{en}\"; ask for a change of the grant"),
         ));
     }
     if !grant.purposes.contains(&call.purpose) {

@@ -11,6 +11,7 @@
 mod check;
 mod chunk;
 mod column;
+mod conditions;
 mod fold;
 mod model;
 mod order;
@@ -18,6 +19,7 @@ mod work;
 
 pub use check::check_batch;
 pub use chunk::{Chunk, ChunkHead, Malformed, head, open, seal};
+pub use conditions::Conditions;
 pub use model::{BatchCall, FLAGS_COLUMN, ItemTally, OnInvalid, OutColumn, Reading, Tally};
 pub use order::{
     Column, Compared, Delivery, Destination, HeldRow, Misfit, Mode, Order, Position, Standing,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use standards::value::ValueKind;
 
-use crate::model::{Purpose, RowFilter};
+use crate::model::{Purpose, RowFilter, Shape};
 
 /// Companion column that tells what is wrong with a row; null when nothing is.
 pub const FLAGS_COLUMN: &str = "gt_flags";
@@ -41,10 +41,20 @@ pub struct BatchCall {
     /// Position the target has; none when it has nothing yet.
     #[serde(default)]
     pub from: Option<String>,
+    /// Whether the hub itself holds the rows (留存副本), which the grant must then allow, rather than pass them on.
+    #[serde(default)]
+    pub hold: bool,
     /// Matter and basis; must be one of the grant's.
     pub purpose: Purpose,
     /// Who answers for the subscription, as in [`crate::Call::caller`].
     pub caller: String,
+}
+
+impl BatchCall {
+    /// The shape that the grant must allow for it.
+    pub fn shape(&self) -> Shape {
+        if self.hold { Shape::Hold } else { Shape::Batch }
+    }
 }
 
 /// What becomes of a row with a value that is not valid.

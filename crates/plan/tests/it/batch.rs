@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use arrow::array::{Array as _, AsArray as _, RecordBatch};
 use plan::batch::{
-    BatchCall, Chunk, ChunkHead, FLAGS_COLUMN, Image, OnInvalid, Reading, Tally, Worked, check_batch, open,
-    seal,
+    BatchCall, Chunk, ChunkHead, Conditions, FLAGS_COLUMN, Image, OnInvalid, Reading, Tally, Worked,
+    check_batch, open, seal,
 };
 use plan::*;
 use proptest::prelude::*;
@@ -36,6 +36,7 @@ fn call(pinned: &Pinned, invalid: OnInvalid) -> BatchCall {
         invalid,
         reading: Reading::Full,
         follow: false,
+        hold: false,
         from: None,
         purpose: purpose(),
         caller: "user:u1".into(),
@@ -87,6 +88,15 @@ fn a_run_can_only_narrow() {
     assert_eq!(refused_batch(&pinned, |call| call.reading = reading), "plan.watermark");
     let single = Pinned::new(pin()).expect("pin");
     assert_eq!(refused_batch(&single, |_| {}), "plan.shape_not_granted");
+    // A copy at the hub is another matter than a table in the consumer's own database, either way.
+    assert_eq!(refused_batch(&pinned, |call| call.hold = true), "plan.shape_not_granted");
+    let mut holding = pin();
+    holding.grant.shapes = vec![Shape::Hold];
+    let holding = Pinned::new(holding).expect("pin");
+    assert_eq!(refused_batch(&holding, |_| {}), "plan.shape_not_granted");
+    let mut held = call(&holding, OnInvalid::Flag);
+    held.hold = true;
+    assert!(check_batch(&holding, &held, NOW).is_ok());
     // And nothing of a table comes through the door of single calls.
     let mut whole = query(&pinned, &["name"]);
     whole.shape = Shape::Batch;
@@ -242,4 +252,25 @@ fn tallies_add_up() {
     sum.add(&one);
     sum.add(&one);
     assert_eq!((sum.read, sum.flagged, sum.remarks["name"]["x"]), (4, 2, 2));
+}
+
+/// Rows of a held copy can be told apart only by what the consumer may see in clear, and only under a grant that says `hold`; a value
+/// that is missing meets no condition.
+#[test]
+fn conditions_on_a_copy_are_no_questions() {
+    let compile = |shape: Shape, one: Condition| {
+        let mut pin = pin();
+        pin.grant.shapes = vec![shape];
+        let pinned = Pinned::new(pin).expect("pin");
+        Conditions::compile(&pinned, &RowFilter { all: vec![one] }).map_err(|refusal| refusal.code)
+    };
+    let women = condition("sex", ConditionOp::Eq, &["2"]);
+    let held = compile(Shape::Hold, women.clone()).expect("granted in clear");
+    assert!(held.hold(|item| (item == "sex").then_some("2")));
+    assert!(!held.hold(|_| Some("1")) && !held.hold(|_| None));
+    assert_eq!(compile(Shape::Batch, women).expect_err("no copy"), "plan.narrow_not_granted");
+    for item in ["mobile", "marriage", "income"] {
+        let one = condition(item, ConditionOp::Prefix, &["1"]);
+        assert_eq!(compile(Shape::Hold, one).expect_err(item), "plan.narrow_not_granted");
+    }
 }

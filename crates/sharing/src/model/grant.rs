@@ -105,6 +105,8 @@ pub enum ShapeView {
     Batch,
     /// Hand documents over as they are (文件交接).
     File,
+    /// Hold the granted rows at the hub for comparison and statistics (留存副本), with their as-of time.
+    Hold,
 }
 
 impl From<ShapeView> for Shape {
@@ -114,6 +116,7 @@ impl From<ShapeView> for Shape {
             ShapeView::Verify => Shape::Verify,
             ShapeView::Batch => Shape::Batch,
             ShapeView::File => Shape::File,
+            ShapeView::Hold => Shape::Hold,
         }
     }
 }

@@ -83,6 +83,7 @@ pub fn compare(asked: &Scope, given: &Scope) -> Result<Vec<Difference>> {
             ShapeView::Verify => ("核验", "verify"),
             ShapeView::Batch => ("库表交换", "batch"),
             ShapeView::File => ("文件交接", "file"),
+            ShapeView::Hold => ("留存副本", "hold"),
         };
         all.less("shapes", format!("不提供“{zh}”方式"), format!("Shape “{en}” is not given"));
     }

@@ -5,6 +5,7 @@ import { agent } from './agent'
 import { ask } from './ask'
 import { catalogue } from './catalogue'
 import { common } from './common'
+import { copy } from './copy'
 import { document } from './document'
 import { evidence } from './evidence'
 import { generated } from './generated'
@@ -20,6 +21,6 @@ import { subscription } from './subscription'
 import { tour } from './tour'
 import { words } from './words'
 
-export const messages = { ...account, ...admin, ...agent, ...ask, ...catalogue, ...common, ...document, ...evidence, ...generated, ...grant, ...help, ...home, ...steps, ...map, ...need, ...project, ...request, ...subscription, ...tour, ...words }
+export const messages = { ...account, ...admin, ...agent, ...ask, ...catalogue, ...common, ...copy, ...document, ...evidence, ...generated, ...grant, ...help, ...home, ...steps, ...map, ...need, ...project, ...request, ...subscription, ...tour, ...words }
 
 export type MessageKey = keyof typeof messages

@@ -1,5 +1,5 @@
 // What is asked, and whether it may be sent. Pure.
-import type { Askable, CallRequest, Shape } from '@/api'
+import type { Askable, AskFrom, CallRequest, Shape } from '@/api'
 import { t } from '@/i18n'
 import { checkByKind, plain, type Slip } from '@/lib/identity'
 import { kindName } from '@/lib/kind'
@@ -13,6 +13,8 @@ export interface AskForm {
   /** Place of the purpose in the grant's list. */
   purpose: number
   caseNo: string
+  /** Where a query may be answered from. */
+  from: AskFrom
 }
 
 export function blankAsk(grant?: Askable): AskForm {
@@ -25,6 +27,7 @@ export function blankAsk(grant?: Askable): AskForm {
     claims: {},
     purpose: grant?.purposes.length === 1 ? 0 : -1,
     caseNo: '',
+    from: 'live',
   }
 }
 
@@ -35,6 +38,9 @@ export const askedShapes = (grant: Pick<Askable, 'shapes'>) => grant.shapes.filt
 export function deliverable(grant: Askable) {
   return grant.items.filter((item) => !item.verify_only)
 }
+
+/** Items to ask for: of the copy, only those that it holds. */
+export const itemsOf = (form: Pick<AskForm, 'from' | 'items'>, grant: Askable) => (form.from === 'copy' && grant.copy ? form.items.filter((item) => grant.copy?.items.includes(item)) : form.items)
 
 /** What a slip of the finger means, in a sentence. */
 export function slipWords(slip: Slip, kind: string): string {
@@ -55,7 +61,7 @@ export function problems(form: AskForm, grant: Askable | undefined): Record<stri
   const slip = checkByKind(kind, form.value)
   if (!form.value.trim()) found.value = t('ask.needValue')
   else if (slip) found.value = slipWords(slip, kind)
-  if (form.shape === 'query' && form.items.length === 0) found.items = t('ask.needItems')
+  if (form.shape === 'query' && itemsOf(form, grant).length === 0) found.items = t('ask.needItems')
   if (form.shape === 'verify' && !Object.values(form.claims).some((claim) => claim.trim())) found.claims = t('ask.needClaims')
   if (form.shape === 'verify') {
     for (const item of grant.items) {
@@ -73,7 +79,10 @@ export function toRequest(form: AskForm, grant: Askable): CallRequest {
   const value = kind === 'resident_id' || kind === 'credit_code' ? plain(form.value) : form.value.trim()
   const purpose = grant.purposes[form.purpose] ?? { matter: '', basis: '' }
   const request: CallRequest = { resource: grant.resource.code, subject: { [form.key]: value }, purpose, case_no: form.caseNo.trim(), grant: grant.grant }
-  if (form.shape === 'query') request.items = form.items
-  else request.claims = Object.fromEntries(Object.entries(form.claims).map(([item, claim]) => [item, claim.trim()]).filter(([, claim]) => claim))
+  if (form.shape === 'query') {
+    if (form.from !== 'live') request.source = form.from
+    request.items = itemsOf(form, grant)
+  }
+  if (form.shape === 'verify') request.claims = Object.fromEntries(Object.entries(form.claims).map(([item, claim]) => [item, claim.trim()]).filter(([, claim]) => claim))
   return request
 }

@@ -7,7 +7,7 @@ import { dateOnly, msOfDate } from '@/lib/time'
 export type ItemChoice = 'full' | 'masked' | 'verify' | ''
 
 /** How data may be used, in the order in which it is offered. */
-export const SHAPES: Shape[] = ['query', 'verify', 'batch', 'file']
+export const SHAPES: Shape[] = ['query', 'verify', 'batch', 'file', 'hold']
 
 export const OPS: ConditionOp[] = ['eq', 'in', 'prefix', 'at_least', 'at_most']
 const DAY_MS = 86_400_000

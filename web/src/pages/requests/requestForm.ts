@@ -128,7 +128,7 @@ export const blockingOf = (gaps: Gap[]): Gap[] => gaps.filter((gap) => gap.block
 
 /** The ways of sharing that the shapes amount to: the interface for questions, the exchange for whole tables, files as they are. */
 export function waysOf(shapes: Shape[]): string {
-  const ways = shapes.map((one) => (one === 'batch' || one === 'file' ? one : 'interface'))
+  const ways = shapes.map((one) => (one === 'hold' ? 'batch' : one === 'batch' || one === 'file' ? one : 'interface'))
   return ['interface', 'batch', 'file'].filter((one) => ways.some((way) => way === one)).map((one) => tOr(`method.${one}`, one)).join('、') || '—'
 }
 

@@ -20,6 +20,8 @@ export interface SubscriptionForm {
   columns: ColumnChoice[]
   invalid: OnInvalid
   filter: RowChoice[]
+  /** Into a target of the own agent, or held at the hub. */
+  to: 'agent' | 'hub'
   agent_id: string
   target: string
   table: string
@@ -41,14 +43,17 @@ export const METHODS: Method[] = ['full', 'after', 'changes']
 
 export function blankSubscription(): SubscriptionForm {
   return {
-    grant_id: '', name: '', columns: [], invalid: 'flag', filter: [], agent_id: '', target: '', table: '', adopt: false, method: 'full', watermark: '', schedule: 'cron', when: blankWhen(), purpose: -1, until: '',
+    grant_id: '', name: '', columns: [], invalid: 'flag', filter: [], to: 'agent', agent_id: '', target: '', table: '', adopt: false, method: 'full', watermark: '', schedule: 'cron', when: blankWhen(), purpose: -1, until: '',
   }
 }
 
 type Granted = Pick<Grant, 'id' | 'items' | 'purposes' | 'resource_code' | 'resource_name' | 'valid_until_ms' | 'shapes' | 'state'>
 
 /** Whether tables may be delivered under the grant, now. */
-export const deliversTables = (grant: Pick<Grant, 'shapes' | 'state'>) => grant.state === 'active' && grant.shapes.includes('batch')
+export const deliversTables = (grant: Pick<Grant, 'shapes' | 'state'>) => grant.state === 'active' && grant.shapes.some((shape) => shape === 'batch' || shape === 'hold')
+
+/** Where the rows may go under the grant. */
+export const placesOf = (grant: Pick<Grant, 'shapes'>) => (['agent', 'hub'] as const).filter((to) => grant.shapes.includes(to === 'agent' ? 'batch' : 'hold'))
 
 /** Targets of an agent that take tables; folders for documents do not. */
 export const tableTargets = (agent: Pick<Agent, 'targets'> | undefined) => (agent?.targets ?? []).filter((one) => one.kind !== 'documents')
@@ -65,6 +70,7 @@ export function underGrant(form: SubscriptionForm, grant: Granted, resource: Pic
     name: grant.resource_name.slice(0, 60),
     columns: grant.items.filter((one) => !one.verify_only).map((one) => ({ item: one.item, taken: true, column: one.item, masked: one.masked, key: isKey(one.item) && !one.masked })),
     filter: [],
+    to: placesOf(grant)[0] ?? 'agent',
     table: tableName(grant.resource_code),
     watermark: '',
     purpose: grant.purposes.length === 1 ? 0 : -1,
@@ -93,12 +99,14 @@ export function problems(form: SubscriptionForm, step: Step, grant: Granted | un
   }
   if (step === 'target') {
     if (!form.name.trim()) found.name = t('sub.needName')
-    if (!form.agent_id) found.agent_id = t('sub.needAgent')
-    else if (!form.target) found.target = t('sub.needTarget')
-    if (!form.table.trim()) found.table = t('sub.needTable')
+    if (form.to === 'agent') {
+      if (!form.agent_id) found.agent_id = t('sub.needAgent')
+      else if (!form.target) found.target = t('sub.needTarget')
+      if (!form.table.trim()) found.table = t('sub.needTable')
+    }
   }
   if (step === 'when') {
-    if (form.schedule === 'continuous' && form.method !== 'changes') found.schedule = t('sub.onlyChanges')
+    if (form.schedule === 'continuous' && methodOf(form) !== 'changes') found.schedule = t('sub.onlyChanges')
     if (form.schedule === 'cron') {
       const rule = toCron(form.when)
       if (!rule && form.when.every === 'week' && !form.when.weekdays.length) found.when = t('sub.needWeekday')
@@ -116,6 +124,9 @@ export function firstWrong(form: SubscriptionForm, grant: Granted | undefined, n
   return STEPS.find((step) => Object.keys(problems(form, step, grant, nowMs)).length > 0)
 }
 
+/** A held copy is always read in full. */
+export const methodOf = (form: SubscriptionForm): Method => (form.to === 'hub' ? 'full' : form.method)
+
 export function scheduleOf(form: SubscriptionForm): Schedule {
   return form.schedule === 'cron' ? { kind: 'cron', cron: toCron(form.when), working_days: form.when.workingDays } : { kind: form.schedule }
 }
@@ -127,18 +138,16 @@ export function toInput(form: SubscriptionForm, grant: Granted): SubscriptionInp
   return {
     name: form.name.trim(),
     grant_id: form.grant_id,
-    agent_id: form.agent_id,
-    target: form.target,
-    table: form.table.trim(),
-    columns: taken.map((one) => ({ item: one.item, column: one.column.trim(), masked: one.masked && !granted.get(one.item) })),
+    ...(form.to === 'hub' ? { hold: true, target: '', table: '' } : { agent_id: form.agent_id, target: form.target, table: form.table.trim() }),
+    columns: taken.map((one) => ({ item: one.item, column: form.to === 'hub' ? null : one.column.trim(), masked: one.masked && !granted.get(one.item) })),
     keys: taken.filter((one) => one.key).map((one) => one.item),
     row_filter: { all: toRows(form.filter) },
-    method: form.method,
-    watermark: form.method === 'after' && form.watermark ? form.watermark : null,
-    invalid: form.invalid,
+    method: methodOf(form),
+    watermark: methodOf(form) === 'after' && form.watermark ? form.watermark : null,
+    invalid: form.to === 'hub' ? 'flag' : form.invalid,
     schedule: scheduleOf(form),
     purpose: grant.purposes[form.purpose] ?? { matter: '', basis: '' },
-    adopt: form.adopt,
+    adopt: form.to === 'agent' && form.adopt,
     // The last day of the grant means to its very end.
     ends_ms: !form.until || form.until === untilDay(grant.valid_until_ms) ? null : untilMs(form.until),
   }

@@ -20,7 +20,7 @@ export function lagWords(one: Pick<Subscription, 'lag_ms' | 'as_of_ms'>, nowMs: 
 }
 
 /** The table with the target it lies in. */
-export const placeOf = (input: Subscription['input']) => `${input.target} / ${input.table}`
+export const placeOf = (input: Subscription['input']) => (input.hold ? t('sub.toHub') : `${input.target} / ${input.table}`)
 
 /** What came of a run: its state and how many rows went. */
 export function outcomeOf(run: Run | null | undefined): string {

@@ -7,6 +7,7 @@
 
 mod calls;
 mod catalogue;
+mod copies;
 mod documents;
 mod found;
 mod needs;
@@ -100,9 +101,11 @@ pub async fn live(past: &Past<'_>, agents: &mut Agents, say: &Say) -> anyhow::Re
     }
     let granted = subscriptions::ask(past, &seeded).await?;
     let archive = documents::ask(past, &seeded).await?;
+    let held = copies::ask(past, &seeded).await?;
     past.clock.catch_up();
     subscriptions::begin(&seeded, &granted, say).await?;
     documents::begin(&seeded, &archive, say).await?;
+    copies::begin(&seeded, &held, say).await?;
     quality::take(&seeded, past.history).await?;
     Ok(seeded)
 }

@@ -1,6 +1,7 @@
 //! Who may do what: every operation of the interface, called by everybody.
 
 mod catalog;
+mod copies;
 mod desk;
 mod documents;
 mod exchange;
@@ -83,6 +84,7 @@ struct Things {
     accounts: identity::Made,
     subscriptions: subscriptions::Made,
     documents: documents::Made,
+    copies: copies::Made,
 }
 
 async fn things(world: &World) -> Things {
@@ -106,6 +108,7 @@ async fn things(world: &World) -> Things {
     let accounts = identity::Made::raise(world).await;
     let subscriptions = subscriptions::Made::raise(world).await;
     let documents = documents::Made::raise(world).await;
+    let copies = copies::Made::raise(world).await;
     Things {
         grant,
         spare_grant,
@@ -119,6 +122,7 @@ async fn things(world: &World) -> Things {
         accounts,
         subscriptions,
         documents,
+        copies,
     }
 }
 
@@ -153,6 +157,7 @@ fn expected(operation: &str, world: &World, things: &Things) -> Option<Expected>
         exchange::expected,
         subscriptions::expected,
         documents::expected,
+        copies::expected,
         desk::expected,
         projects::expected,
     ]

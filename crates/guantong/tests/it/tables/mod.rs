@@ -3,6 +3,7 @@
 mod documents;
 mod faults;
 mod follows;
+mod held;
 mod moves;
 mod stage;
 mod terminal;

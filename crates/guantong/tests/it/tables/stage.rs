@@ -10,8 +10,9 @@ use crate::world::{
 /// Two offices with a grant for tables.
 pub struct Stage {
     pub seeded: Seeded,
-    pub _hub: HubTask,
-    pub _provider: AgentTask,
+    pub hub: HubTask,
+    /// The provider's agent; taken away by tests in which it is gone.
+    pub provider: Option<AgentTask>,
     pub _consumer: AgentTask,
     pub consumer_agent: String,
     pub grant: String,
@@ -80,8 +81,8 @@ impl Stage {
             .await;
         let stage = Self {
             seeded,
-            _hub: hub,
-            _provider: provider,
+            hub,
+            provider: Some(provider),
             _consumer: consumer,
             consumer_agent,
             grant,
