@@ -10,8 +10,8 @@ pub fn migrations() -> Migrations {
         Box::new(First),
         Box::new(crate::quality::QualityReports),
         Box::new(crate::subscriptions::Subscriptions),
-        Box::new(crate::documents::Handovers),
         Box::new(crate::copies::HeldCopies),
+        Box::new(crate::documents::Handovers),
     ]
 }
 
