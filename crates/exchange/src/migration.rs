@@ -11,6 +11,7 @@ pub fn migrations() -> Migrations {
         Box::new(crate::quality::QualityReports),
         Box::new(crate::subscriptions::Subscriptions),
         Box::new(crate::documents::Handovers),
+        Box::new(crate::subscriptions::changed::SourceChanges),
     ]
 }
 

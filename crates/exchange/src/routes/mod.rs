@@ -25,6 +25,7 @@ pub fn router(exchange: Exchange) -> OpenApiRouter {
         .merge(crate::quality::routes::router())
         .merge(crate::subscriptions::routes::router())
         .merge(crate::documents::routes::router())
+        .merge(crate::subscriptions::changed::routes::router())
         .routes(routes!(overview))
         .with_state(exchange)
 }

@@ -5,6 +5,7 @@
 //! before it goes on, and what the receiver wrote is receipted. Runs begin by the clock or go on with each change ([`runner`]);
 //! a grant that is suspended, revoked or has expired stops a run within a second.
 
+pub mod changed;
 mod drive;
 pub(crate) mod fitting;
 mod forget;

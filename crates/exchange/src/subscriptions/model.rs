@@ -6,6 +6,7 @@ use kernel::ids::{AgentId, GrantId, OrganisationId, ResourceId};
 use kernel::typed_ids;
 use plan::batch::{Compared, OnInvalid, Reading};
 use serde::{Deserialize, Serialize};
+use super::changed::model::SourceChange;
 use sharing::model::{FilterView, PurposeView};
 
 typed_ids! {
@@ -258,6 +259,8 @@ pub struct SubscriptionView {
     pub state: SubscriptionState,
     /// What there is to tell: why it is halted, why the last run failed.
     pub notice: Option<Notice>,
+    /// When it waits for the provider to mend the mount: since when, and how far that has come.
+    pub source_change: Option<SourceChange>,
     /// Consumer.
     pub consumer_id: OrganisationId,
     /// Its name.

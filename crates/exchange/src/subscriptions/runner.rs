@@ -8,6 +8,7 @@ use kernel::{Actor, Error, Result};
 use plan::batch::{Mode, Position};
 use sea_orm::ActiveValue::Set;
 
+use super::changed::{self, told_apart};
 use super::drive::{Done, Ordered, drive};
 use super::fitting::misfit;
 use super::forget::FORGET;
@@ -34,11 +35,7 @@ const LONGEST_PAUSE_MS: i64 = 15 * 60 * SECOND_MS;
 const ANEW: &[&str] = &["watch.position_lost", "watch.truncated"];
 /// After these somebody has to mend something first.
 const HALTS: &[&str] = &[
-    "watch.schema_changed",
-    "plan.column_gone",
-    "plan.column_type",
-    "source.table",
-    "source.column",
+    changed::CHANGED,
     "target.misfit",
     "target.unknown",
     "plan.item_not_mounted",
@@ -76,6 +73,9 @@ impl Exchange {
         loop {
             if let Err(error) = self.begin_due().await {
                 tracing::error!(error = ?error, "exchange.runs.begin");
+            }
+            if let Err(error) = self.look_again().await {
+                tracing::error!(error = ?error, "exchange.runs.look_again");
             }
             let _ = tokio::time::timeout(LOOK, self.going.wake.notified()).await;
         }
@@ -224,6 +224,11 @@ impl Exchange {
         done: Result<Done>,
     ) -> Result<()> {
         let now = self.kernel.now_ms();
+        let (done, found) = told_apart(done);
+        let found = match found.filter(|_| purpose == Purpose::Deliver) {
+            Some(found) => self.found_changed(&row.resource_id, &found).await?,
+            None => None,
+        };
         let progress = entered.progress.lock().clone();
         put_figures(&mut line, &progress)?;
         line.ended_ms = Some(now);
@@ -274,7 +279,10 @@ impl Exchange {
                     }
                 }
             });
-            changed.await?;
+            let stopped = changed.await?;
+            if let Some(found) = &found {
+                found.write(&tx, &stopped).await?;
+            }
             if next.becomes == Some(SubscriptionState::Ended) {
                 tx.follow_up(FORGET, row.id.as_str()).await?;
             }

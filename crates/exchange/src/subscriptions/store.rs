@@ -142,6 +142,19 @@ pub(super) async fn all<C: ConnectionTrait>(db: &C) -> Result<Vec<subscription::
     Ok(subscription::Entity::find().order_by_desc(subscription::Column::CreatedMs).all(db).await?)
 }
 
+/// Subscriptions of a resource.
+pub(super) async fn of_resource<C: ConnectionTrait>(
+    db: &C,
+    id: &ResourceId,
+) -> Result<Vec<subscription::Model>> {
+    let mine = subscription::Column::ResourceId.eq(id.clone());
+    Ok(subscription::Entity::find()
+        .filter(mine)
+        .order_by_asc(subscription::Column::CreatedMs)
+        .all(db)
+        .await?)
+}
+
 /// Active subscriptions.
 pub(super) async fn active<C: ConnectionTrait>(db: &C) -> Result<Vec<subscription::Model>> {
     let state = subscription::Column::State.eq(SubscriptionState::Active.as_str());

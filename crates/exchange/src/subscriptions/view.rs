@@ -29,6 +29,7 @@ impl Exchange {
         Ok(SubscriptionView {
             id: row.id.clone(),
             state: row.stands(),
+            source_change: self.source_change(row, resource.as_ref()).await?,
             notice: row.notice.as_deref().map(store::read).transpose()?,
             consumer_id: row.consumer_id.clone(),
             consumer_name: organisations.name(&row.consumer_id).to_owned(),

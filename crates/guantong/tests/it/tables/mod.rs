@@ -1,5 +1,6 @@
 //! Tables that move from one office's database into another's, through two agents and the hub.
 
+mod changed;
 mod documents;
 mod faults;
 mod follows;
