@@ -58,4 +58,6 @@ pub fn propose(table: &TableFacts, shape: &TableShape, lessons: &Lessons) -> Pro
 }
 
 #[cfg(test)]
+mod remount_tests;
+#[cfg(test)]
 mod tests;

@@ -7,6 +7,7 @@
 
 pub mod changed;
 mod drive;
+mod filter;
 pub(crate) mod fitting;
 mod forget;
 mod migration;
@@ -15,6 +16,7 @@ pub mod routes;
 mod runner;
 mod schedule;
 pub(crate) mod store;
+mod templates;
 mod usecase;
 mod view;
 

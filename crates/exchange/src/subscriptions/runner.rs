@@ -10,6 +10,7 @@ use sea_orm::ActiveValue::Set;
 
 use super::changed::{self, told_apart};
 use super::drive::{Done, Ordered, drive};
+use super::filter::RunFilter;
 use super::fitting::misfit;
 use super::forget::FORGET;
 use super::model::{Figures, MethodView, Notice, Progress, RunId, SubscriptionState};
@@ -156,7 +157,7 @@ impl Exchange {
 
     /// Rows that the last reading of the whole table had; about as many will come.
     async fn rows_before(&self, row: &subscription::Model) -> Result<Option<u64>> {
-        let (runs, _) = store::runs(&self.kernel.db, &row.id, 0, RUNS_BACK).await?;
+        let (runs, _) = store::runs(&self.kernel.db, &row.id, &RunFilter::default(), 0, RUNS_BACK).await?;
         let whole = runs.iter().find(|run| run.state == "succeeded" && run.mode != "apply");
         Ok(whole.map(|run| store::read::<Figures>(&run.figures)).transpose()?.map(|figures| figures.read))
     }

@@ -14,6 +14,7 @@ mod column;
 mod fold;
 mod model;
 mod order;
+pub mod words;
 mod work;
 
 pub use check::check_batch;

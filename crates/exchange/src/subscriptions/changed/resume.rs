@@ -62,9 +62,11 @@ impl Exchange {
                 ..Leaf::of("exchange.source.mended")
             };
             let tx = self.kernel.begin().await?;
-            store::remove(tx.connection(), &change.resource_id).await?;
-            tx.record(&Actor::System, leaf, None, None).await?;
-            tx.commit().await?;
+            // Two looks may come to the same end at once.
+            if store::remove(tx.connection(), &change.resource_id).await? {
+                tx.record(&Actor::System, leaf, None, None).await?;
+                tx.commit().await?;
+            }
         }
         self.going.wake();
         Ok(())

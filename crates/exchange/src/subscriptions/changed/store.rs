@@ -77,7 +77,7 @@ pub(super) async fn looked<C: ConnectionTrait>(db: &C, row: Model) -> Result<boo
     Ok(done.rows_affected > 0)
 }
 
-pub(super) async fn remove<C: ConnectionTrait>(db: &C, id: &ResourceId) -> Result<()> {
-    Entity::delete_by_id(id.clone()).exec(db).await?;
-    Ok(())
+/// Takes it away; `false` when it is gone already.
+pub(super) async fn remove<C: ConnectionTrait>(db: &C, id: &ResourceId) -> Result<bool> {
+    Ok(Entity::delete_by_id(id.clone()).exec(db).await?.rows_affected > 0)
 }

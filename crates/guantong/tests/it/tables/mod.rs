@@ -5,5 +5,6 @@ mod documents;
 mod faults;
 mod follows;
 mod moves;
+mod returned;
 mod stage;
 mod terminal;
