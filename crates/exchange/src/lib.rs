@@ -82,9 +82,13 @@ pub const EVIDENCE: &[EvidenceKind] = &[
     EvidenceKind {
         kind: "exchange.file.removed", zh: "文件到期清除", en: "Document removed at its end"
     },
-    EvidenceKind { kind: "exchange.source.changed", zh: "发现源表结构变更", en: "Change of a source found" },
     EvidenceKind {
-        kind: "exchange.source.mended", zh: "源表结构变更已处理", en: "Change of a source dealt with"
+        kind: "exchange.source.changed", zh: "发现源表结构变更", en: "Change of a source found"
+    },
+    EvidenceKind {
+        kind: "exchange.source.mended",
+        zh: "源表结构变更已处理",
+        en: "Change of a source dealt with",
     },
     EvidenceKind {
         kind: "exchange.quality.reported", zh: "形成数据质量报告", en: "Quality report taken"

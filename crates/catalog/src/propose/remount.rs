@@ -174,7 +174,8 @@ pub fn remount(
     let (table_reason_zh, table_reason_en) = match now {
         None => (
             "原来的表已不在，也没有哪张表有过半数的原有列；请选择现在的表。".to_owned(),
-            "The table is gone, and no other table has half of its columns; choose the present one.".to_owned(),
+            "The table is gone, and no other table has half of its columns; choose the present one."
+                .to_owned(),
         ),
         Some(_) if kept && !chosen => (String::new(), String::new()),
         Some(now) => {
@@ -241,7 +242,8 @@ fn gone(column: &MountColumn, items: &[Item]) -> ItemRemount {
         after: None,
         confidence: Confidence::Unsure,
         reason_zh: "没有足够相像的列，请人工选择；不再提供的，请留空。".to_owned(),
-        reason_en: "No column is like it; choose one, or leave it empty when it is no longer provided.".to_owned(),
+        reason_en: "No column is like it; choose one, or leave it empty when it is no longer provided."
+            .to_owned(),
         others: Vec::new(),
     }
 }
@@ -253,7 +255,8 @@ fn settle(mount: &Mount, items: &[Item], now: &Present<'_>) -> Vec<ItemRemount> 
         let mut line = gone(column, items);
         let kind = items.iter().find(|item| item.item == column.item).map(|item| &item.kind);
         if let Some(there) = now.table.columns.iter().find(|one| same(&one.name, &column.column)) {
-            let says = kind.map_or(Says::Nothing, |kind| speaks(kind, column, shape_of(now, &there.name), now));
+            let says =
+                kind.map_or(Says::Nothing, |kind| speaks(kind, column, shape_of(now, &there.name), now));
             line.after = Some(column.column.clone());
             (line.state, line.confidence, line.reason_zh, line.reason_en) = match says {
                 Says::Against(share) => (
@@ -286,7 +289,10 @@ fn settle(mount: &Mount, items: &[Item], now: &Present<'_>) -> Vec<ItemRemount> 
                 .table
                 .columns
                 .iter()
-                .filter(|one| free(&lines, &one.name))
+                .filter(|one| {
+                    free(&lines, &one.name)
+                        && !mount.as_of_column.as_deref().is_some_and(|as_of| same(as_of, &one.name))
+                })
                 .map(|one| judged(item, column, one, now))
                 .filter(|choice| choice.score >= LEAST)
                 .collect();
@@ -321,7 +327,8 @@ fn settle(mount: &Mount, items: &[Item], now: &Present<'_>) -> Vec<ItemRemount> 
     for (at, found) in candidates {
         if let Some(line) = lines.get_mut(at) {
             let taken = line.after.clone();
-            line.others = found.into_iter().filter(|one| Some(&one.column) != taken.as_ref()).take(5).collect();
+            line.others =
+                found.into_iter().filter(|one| Some(&one.column) != taken.as_ref()).take(5).collect();
         }
     }
     lines
@@ -369,7 +376,10 @@ fn judged(item: &Item, column: &MountColumn, one: &ColumnFacts, now: &Present<'_
     }
     match speaks(&item.kind, column, shape_of(now, &one.name), now) {
         Says::Fits(share) => {
-            score += 0.35;
+            // Many columns hold dates; what only fits is not yet what is looked for, unless the value proves itself.
+            let proves =
+                matches!(item.kind, ValueKind::ResidentId | ValueKind::CreditCode | ValueKind::Mobile);
+            score += if zh.is_empty() && !proves { 0.2 } else { 0.35 };
             zh.push(format!("{}% 的取值符合", percent(share)));
             en.push(format!("{}% of its values fit", percent(share)));
         }

@@ -82,8 +82,13 @@ fn made(columns: &[(&str, &str)]) -> Remount {
     remount(&mount(), &items(), std::slice::from_ref(&table), Some(&now), false)
 }
 
-const WHOLE: [(&str, &str); 5] =
-    [("sfzh", "resident_id"), ("xm", "person_name"), ("csrq", "date"), ("swrq", "date"), ("gxsj", "date_time")];
+const WHOLE: [(&str, &str); 5] = [
+    ("sfzh", "resident_id"),
+    ("xm", "person_name"),
+    ("csrq", "date"),
+    ("swrq", "date"),
+    ("gxsj", "date_time"),
+];
 
 /// An unchanged table fits; one column more or less that nobody mounted changes nothing.
 #[test]
@@ -120,7 +125,8 @@ fn columns_are_found_again() {
         ("gxsj", "date_time"),
     ]);
     assert_eq!(doubtful.items[2].state, ColumnState::Doubtful);
-    let dropped = made(&[("sfzh", "resident_id"), ("xm", "person_name"), ("csrq", "date"), ("gxsj", "date_time")]);
+    let dropped =
+        made(&[("sfzh", "resident_id"), ("xm", "person_name"), ("csrq", "date"), ("gxsj", "date_time")]);
     assert_eq!((dropped.items[3].state, dropped.items[3].after.as_deref()), (ColumnState::Gone, None));
 }
 

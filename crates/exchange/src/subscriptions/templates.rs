@@ -221,9 +221,7 @@ fn request(resource: &Resource, filter: FilterView, own: &Organisation, until_ms
 
 fn subscription(resource: &Resource, usable: &Usable) -> SubscriptionInput {
     let granted: Vec<&ItemView> = usable.grant.items.iter().filter(|item| !item.verify_only).collect();
-    let key = |item: &&&ItemView| {
-        !item.masked && resource.item(&item.item).is_some_and(|known| known.is_key)
-    };
+    let key = |item: &&&ItemView| !item.masked && resource.item(&item.item).is_some_and(|known| known.is_key);
     let purpose = usable.grant.purposes.first().cloned();
     SubscriptionInput {
         name: format!("{}（回流）", resource.name),

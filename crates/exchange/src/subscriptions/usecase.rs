@@ -283,14 +283,15 @@ impl Exchange {
             let going = self.going.of(&row.id);
             let progress = going.as_ref().map(|run| run.progress.lock().clone());
             let lines = lines.remove(&row.id).unwrap_or_default();
-            let last = match lines.iter().filter(|line| line.kind == "deliver").max_by_key(|line| line.started_ms) {
-                Some(line) => Some(line.clone()),
-                // The last one may be older than the board looks back.
-                None => match &row.last_run_id {
-                    Some(id) => store::find_run(&self.kernel.db, id).await?,
-                    None => None,
-                },
-            };
+            let last =
+                match lines.iter().filter(|line| line.kind == "deliver").max_by_key(|line| line.started_ms) {
+                    Some(line) => Some(line.clone()),
+                    // The last one may be older than the board looks back.
+                    None => match &row.last_run_id {
+                        Some(id) => store::find_run(&self.kernel.db, id).await?,
+                        None => None,
+                    },
+                };
             let mut sum = Figures::default();
             for line in lines.iter().filter(|line| line.kind == "deliver") {
                 let live = progress.as_ref().filter(|_| going.as_ref().is_some_and(|run| run.id == line.id));

@@ -142,9 +142,12 @@ impl Exchange {
         let now = self.kernel.now_ms();
         let next = match self.proposed(&resource, &mount, table).await {
             Ok(proposal) if proposal.still_fits() => return self.go_on(&row, &resource, &mount).await,
-            Ok(proposal) => {
-                Model { proposal: Some(write(&proposal)?), failure: None, looked_ms: Some(now), ..row.clone() }
-            }
+            Ok(proposal) => Model {
+                proposal: Some(write(&proposal)?),
+                failure: None,
+                looked_ms: Some(now),
+                ..row.clone()
+            },
             Err(error) => {
                 tracing::info!(resource = id.as_str(), code = error.code(), "exchange.source.look");
                 let failure = Some(write(&Notice::from(&error))?);

@@ -43,7 +43,8 @@ mod tests {
     /// The words for both sides never hold what the agent said of its table; the provider's keep it.
     #[test]
     fn names_stay_with_the_provider() {
-        let error = Error::forbidden("plan.column_gone", "数据源未返回已挂接的列“XM”", "column \"XM\" is gone");
+        let error =
+            Error::forbidden("plan.column_gone", "数据源未返回已挂接的列“XM”", "column \"XM\" is gone");
         let (done, found) = told_apart::<()>(Err(error));
         let told = Notice::from(&done.expect_err("failed"));
         assert_eq!(told.code, CHANGED);

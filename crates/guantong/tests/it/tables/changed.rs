@@ -124,7 +124,8 @@ fn a_renamed_table_and_a_dropped_column() {
         let born = line(&seen, "birth_date");
         assert_eq!((&born["state"], &born["after"]), (&json!("gone"), &Value::Null), "{seen}");
         stage.at_source("ALTER TABLE t_rkxx2026 ADD csrq varchar(30) DEFAULT '1991-01-02'").await;
-        let again = stage.seeded.as_(Who::ProviderOperator).post(&stage.proposal_path(), &json!({})).await.ok();
+        let again =
+            stage.seeded.as_(Who::ProviderOperator).post(&stage.proposal_path(), &json!({})).await.ok();
         assert!(again.is_null(), "{again}");
         stage.active(&id).await;
         stage.equal_to("people", source).await;
@@ -138,8 +139,14 @@ fn a_harmless_change_needs_nobody() {
     run(async {
         let stage = Stage::raise(50).await;
         stage.at_source("CREATE PUBLICATION guantong FOR TABLE rkxx").await;
-        stage.subscribe("live", continuous).await;
+        let id = stage.subscribe("live", continuous).await;
         stage.equal("live").await;
+        let path = format!("/api/v1/subscriptions/{id}");
+        until("the changes to be followed", async || {
+            let seen = stage.operator().get(&path).await.ok();
+            (seen["last_run"]["mode"] == "apply" && seen["last_run"]["as_of_ms"].is_i64()).then_some(())
+        })
+        .await;
         stage.at_source("ALTER TABLE rkxx ALTER xm TYPE text, ADD bz text").await;
         stage.at_source(&format!("UPDATE rkxx SET xm = '王五' WHERE sfzh = '{}'", number(3))).await;
         stage.equal("live").await;
@@ -168,8 +175,12 @@ fn at_mariadb_too() {
         .await;
         for row in 0..40 {
             let sex = if row % 2 == 0 { "M" } else { "F" };
-            let number = resident_id(&format!("1101011990{:02}{:02}{:03}", row / 28 % 12 + 1, row % 28 + 1, 1));
-            at(format!("INSERT INTO rkxx (sfzh, xm, xb, csrq) VALUES ('{number}', '张三', '{sex}', '1990-03-07')")).await;
+            let number =
+                resident_id(&format!("1101011990{:02}{:02}{:03}", row / 28 % 12 + 1, row % 28 + 1, 1));
+            at(format!(
+                "INSERT INTO rkxx (sfzh, xm, xb, csrq) VALUES ('{number}', '张三', '{sex}', '1990-03-07')"
+            ))
+            .await;
         }
         let stage = Stage::beside(1, &[("maria", server_source("mysql", database.url()))]).await;
         let mut mount = stage.seeded.mount_body("maria");
@@ -182,7 +193,9 @@ fn at_mariadb_too() {
         let id = stage.subscribe("people", |_| {}).await;
         let first = stage.run(&id, "run").await;
         assert_eq!(first["figures"]["inserted"].as_u64(), Some(40), "{first}");
-        at("ALTER TABLE rkxx CHANGE xb sex_code varchar(10), CHANGE csrq chushengriqi varchar(30)".to_owned()).await;
+        at("ALTER TABLE rkxx CHANGE xb sex_code varchar(10), CHANGE csrq chushengriqi varchar(30)"
+            .to_owned())
+        .await;
         stage.run(&id, "run").await;
         let seen = stage.proposed(&id).await;
         assert_eq!(line(&seen, "sex")["after"], "sex_code", "{seen}");

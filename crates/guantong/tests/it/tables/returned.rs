@@ -9,7 +9,10 @@ const TEMPLATES: &str = "/api/v1/subscriptions/templates";
 
 /// Numbers of the rows at the target.
 async fn there(stage: &Stage) -> Vec<String> {
-    sqlx::query_scalar("SELECT resident_id FROM back ORDER BY 1").fetch_all(&stage.target).await.unwrap_or_default()
+    sqlx::query_scalar("SELECT resident_id FROM back ORDER BY 1")
+        .fetch_all(&stage.target)
+        .await
+        .unwrap_or_default()
 }
 
 /// A town office is offered the county's register with its own region filled in. A request that widens the region is refused, and so is
@@ -29,7 +32,9 @@ fn only_the_own_region_comes_back() {
         let own: Vec<String> = (0..7).map(number).collect();
         for (row, number) in own.iter().enumerate() {
             let village = 200 + row % 3;
-            stage.at_source(&format!("UPDATE rkxx SET qh = '513428100{village}' WHERE sfzh = '{number}'")).await;
+            stage
+                .at_source(&format!("UPDATE rkxx SET qh = '513428100{village}' WHERE sfzh = '{number}'"))
+                .await;
         }
         let offered = operator.get(TEMPLATES).await.ok();
         let one = &offered[0];
@@ -72,7 +77,11 @@ fn only_the_own_region_comes_back() {
             })
             .await;
         let offered = operator.get(TEMPLATES).await.ok();
-        assert_eq!((&offered[0]["grant_id"], &offered[0]["request_id"]), (&json!(grant), &Value::Null), "{offered}");
+        assert_eq!(
+            (&offered[0]["grant_id"], &offered[0]["request_id"]),
+            (&json!(grant), &Value::Null),
+            "{offered}"
+        );
         assert_eq!(offered[0]["subscription"]["method"], "changes", "{offered}");
 
         stage.at_source("CREATE PUBLICATION guantong FOR TABLE rkxx").await;

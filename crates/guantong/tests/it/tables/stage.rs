@@ -4,7 +4,8 @@ use serde_json::{Value, json};
 use tokio::sync::OnceCell;
 
 use crate::world::{
-    AgentTask, Backing, HubTask, Seeded, Who, resident_id, run_program, seed, server_source, until, write_agent,
+    AgentTask, Backing, HubTask, Seeded, Who, resident_id, run_program, seed, server_source, until,
+    write_agent,
 };
 
 /// Two offices with a grant for tables.
