@@ -8,7 +8,7 @@ pub(crate) struct SourceChanges;
 
 impl MigrationName for SourceChanges {
     fn name(&self) -> &str {
-        "exchange_0004_source_changes"
+        "exchange_0006_source_changes"
     }
 }
 
