@@ -20,7 +20,7 @@ const read = (text) => text.replace(/\\\n\s*/g, '').replace(/\\"/g, '"')
 
 const words = new Map()
 const note = new RegExp(`"([a-z_]+\\.[a-z_]+)",\\s*${TEXT},\\s*${TEXT}`, 'g')
-for (const source of sources(join(crates, 'standards/src'))) {
+for (const source of [...sources(join(crates, 'standards/src')), readFileSync(join(crates, 'plan/src/batch/words.rs'), 'utf8')]) {
   for (const [, code, zh, en] of source.matchAll(note)) {
     // Texts with facts in them only the server can tell.
     if (/[\u4e00-\u9fff]/.test(zh) && !zh.includes('{')) words.set(`flag.${code}`, [read(zh), read(en)])

@@ -9,7 +9,7 @@ const asked: RequestInput = {
   resource_id: 'r1', basis: '《社会救助暂行办法》第十一条', scenario: '受理低保申请时核对户籍', matters: ['MZ-1', 'MZ-2'],
   items: [{ item: 'name', zh: '姓名', masked: false, verify_only: false }, { item: 'phone', zh: '电话', masked: true, verify_only: false }, { item: 'born', zh: '出生日期', masked: false, verify_only: true }],
   row_filter: { all: [{ item: 'region', op: 'in', values: ['330199', '330198'] }] }, region: '330199', method: 'interface', shapes: ['query', 'verify'],
-  valid_until_ms: untilMs('2027-03-31'), calls_per_day: 500, calls_per_second: 5, client_ids: ['mz-1'], measures: '实名登录', contact: '8888',
+  valid_until_ms: untilMs('2027-03-31'), calls_per_day: 500, calls_per_second: 5, client_ids: ['mz-1'], measures: '实名登录', contact: '8888', template: null,
 }
 
 describe('a request', () => {

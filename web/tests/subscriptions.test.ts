@@ -130,7 +130,7 @@ describe('runs', () => {
 })
 
 describe('flows', () => {
-  const flow = (more: Partial<Flowing>): Flowing => ({ subscription_id: 's', name: 'n', provider_id: 'p', provider_name: 'P', consumer_id: 'c', consumer_name: 'C', resource_name: 'r', state: 'active', continuous: false, held: false, running: false, runs: 30, failed: 0, rows: 10, bytes: 1, ...more })
+  const flow = (more: Partial<Flowing>): Flowing => ({ subscription_id: 's', name: 'n', provider_id: 'p', provider_name: 'P', consumer_id: 'c', consumer_name: 'C', resource_name: 'r', target: 'hall', table: 't', schedule: { kind: 'manual' }, failures: 0, state: 'active', continuous: false, held: false, running: false, runs: 30, failed: 0, rows: 10, bytes: 1, ...more })
   it('stand with what needs somebody first', () => {
     expect(lookOf(flow({ state: 'halted' }))).toBe('halted')
     expect(lookOf(flow({ failed: 10 }))).toBe('failing')

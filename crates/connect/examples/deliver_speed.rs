@@ -31,6 +31,7 @@ fn table() -> TargetTable {
         name: name.to_owned(),
         holds,
         comment: String::new(),
+        companion: false,
     };
     TargetTable {
         subscription: "speed".to_owned(),

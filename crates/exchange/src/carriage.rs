@@ -34,7 +34,11 @@ pub(crate) async fn open(exchange: &Exchange, agent: &str, order: &Order) -> Res
     let order_json = serde_json::to_vec(order).map_err(|error| Error::internal("exchange.order", error))?;
     let start = CarryStart { ticket, order_json: order_json.into() };
     let sent = exchange.agents.start_carrying(agent, start).await;
-    sent.map_err(|error| Error::unavailable(error.code(), error.zh(), error.en()).with("agent", agent))?;
+    if let Err(error) = sent {
+        let known = crate::store::find(&exchange.kernel.db, &agent.to_owned().into()).await?;
+        let error = error.named(known.as_ref().map_or(agent, |known| &known.name));
+        return Err(Error::unavailable(error.code(), error.zh(), error.en()).with("agent", agent));
+    }
     expected.arrival(COME_WITHIN).await.ok_or_else(|| slow("前置机", "the agent"))
 }
 

@@ -28,6 +28,9 @@ pub struct EvidenceFilter {
     /// Call id.
     #[serde(default)]
     pub call: Option<String>,
+    /// Run of a subscription: the entries of its chunks, and that of its end.
+    #[serde(default)]
+    pub run: Option<String>,
     /// Not before, Unix milliseconds.
     #[serde(default)]
     pub from_ms: Option<i64>,
@@ -147,6 +150,10 @@ impl Exchange {
             if let Some(value) = value {
                 find = find.filter(column.eq(value));
             }
+        }
+        if let Some(run) = &filter.run {
+            let chunks = index::Column::Call.starts_with(format!("{run}:"));
+            find = find.filter(Condition::any().add(index::Column::Call.eq(run)).add(chunks));
         }
         if let Some(from) = filter.from_ms {
             find = find.filter(index::Column::TimeMs.gte(from));

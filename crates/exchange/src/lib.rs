@@ -88,6 +88,14 @@ pub const EVIDENCE: &[EvidenceKind] = &[
         kind: "exchange.file.removed", zh: "文件到期清除", en: "Document removed at its end"
     },
     EvidenceKind {
+        kind: "exchange.source.changed", zh: "发现源表结构变更", en: "Change of a source found"
+    },
+    EvidenceKind {
+        kind: "exchange.source.mended",
+        zh: "源表结构变更已处理",
+        en: "Change of a source dealt with",
+    },
+    EvidenceKind {
         kind: "exchange.quality.reported", zh: "形成数据质量报告", en: "Quality report taken"
     },
 ];
@@ -216,7 +224,7 @@ pub fn module(exchange: &Exchange) -> Module {
         routes: routes::router(exchange.clone()),
         handlers: pins::handlers(exchange),
         evidence: EVIDENCE,
-        todos: Vec::new(),
+        todos: vec![subscriptions::changed::todos(exchange)],
         settings: &[quality::LOOK_DAYS, copies::LEAST],
     }
 }

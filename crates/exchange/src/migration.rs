@@ -12,6 +12,7 @@ pub fn migrations() -> Migrations {
         Box::new(crate::subscriptions::Subscriptions),
         Box::new(crate::copies::HeldCopies),
         Box::new(crate::documents::Handovers),
+        Box::new(crate::subscriptions::changed::SourceChanges),
     ]
 }
 

@@ -21,6 +21,7 @@ pub(crate) fn handlers(exchange: &Exchange) -> Vec<Arc<dyn Handler>> {
         crate::quality::handler(exchange),
         crate::subscriptions::handler(exchange),
         crate::documents::handler(exchange),
+        crate::subscriptions::changed::handler(exchange),
     ]
 }
 
@@ -49,6 +50,7 @@ impl Handler for MountChanged {
         for grant in self.0.sharing.of_resource(&id).await? {
             tell(&self.0, &grant.id).await?;
         }
+        self.0.look_soon(&id).await?;
         self.0.plan_quality(&id).await
     }
 }

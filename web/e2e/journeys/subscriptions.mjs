@@ -147,6 +147,44 @@ export const subscriptions = [
     },
   },
   {
+    name: 'changed source: the provider corrects and hands in the proposed mount, the consumer waits and reads no column',
+    async run(stage) {
+      if (!stage.mock) return console.log('        the demo county changes no table')
+      const provider = await stage.logIn(stage.account('department_operator', '公安局'))
+      await stage.go(provider, '/catalogue/r1')
+      await provider.waitForSelector('[data-test=remount-name]')
+      assert((await provider.locator('[data-test=remount-name]').innerText()).includes('姓名'), 'the reason is not told')
+      await stage.inspect(provider, 'remount')
+      await stage.inspectEverywhere(provider, '/catalogue/r1', 'remount')
+      await provider.click('[data-test=confirm-remount]')
+      await provider.waitForSelector('[data-test=mount-change], .el-message')
+      const consumer = await stage.logIn(stage.account('department_operator', '民政局'))
+      await stage.go(consumer, '/subscriptions/sub5')
+      await consumer.waitForSelector('[data-test=source-change]')
+      assert(!(await consumer.locator('main').innerText()).includes('XM'), 'a column of the provider is shown')
+      await stage.inspect(consumer, 'subscription-source-changed')
+    },
+  },
+  {
+    name: 'return flow: from the list of what flows back to a request that is filled in, and to a subscription under its grant',
+    async run(stage) {
+      if (!stage.mock) return console.log('        no office of a lower region in the demo county')
+      const page = await stage.logIn(stage.account('department_operator', '民政局'))
+      await stage.go(page, '/subscriptions')
+      await page.click('[data-test=return-flow]')
+      await page.waitForSelector('[data-test=return-rows]')
+      assert((await page.locator('[data-test=return-rows]').first().innerText()).includes('330199101'), 'the region is not shown')
+      await stage.inspect(page, 'return-flow')
+      await page.click('[data-test=return-subscribe]')
+      await page.waitForSelector('[data-test^=column-]')
+      await stage.go(page, '/subscriptions')
+      await page.click('[data-test=return-flow]')
+      await page.click('[data-test=return-ask]')
+      await page.waitForURL(/requests\//)
+      await stage.inspect(page, 'return-flow-request')
+    },
+  },
+  {
     name: 'flows: what needs somebody first, the map by volume with its subscriptions, by keyboard and on a phone',
     async run(stage) {
       const { page } = await some(stage)

@@ -42,6 +42,21 @@ function proposal(table) {
 }
 
 const group = (all, field) => all.reduce((made, one) => ((made[String(one[field])] ??= []).push(one), made), {})
+/** What is proposed for the one resource whose table was changed. */
+function changedSource(resource) {
+  if (resource.id !== 'r1' || !resource.mount) return null
+  const lines = resource.mount.columns.map((column, i) => {
+    const item = resource.items.find((each) => each.item === column.item)
+    const line = { item: item.item, zh: item.zh, en: item.en, before: column.column, state: 'kept', after: column.column, confidence: 'sure', reason_zh: '未变。', reason_en: 'Unchanged.', others: [] }
+    if (i === 1) return { ...line, state: 'gone', after: 'XINGMING', reason_zh: '列名、注释读作“姓名”；98% 的取值符合。', reason_en: 'name and comment read as "Name"; 98% of its values fit.', others: [{ column: 'CZYXM', score: 0.4, reason_zh: '与原列名“XM”相近。', reason_en: 'its name is like "XM".' }] }
+    if (i === 3) return { ...line, state: 'doubtful', confidence: 'unsure', reason_zh: '列还在，但取值已不是“出生日期”（仅 2% 符合），请核对。', reason_en: 'The column is there, but its values no longer are "Date of birth" (2% fit); check it.' }
+    return line
+  })
+  return {
+    since_ms: Date.now() - 7_200_000, found: { code: 'plan.column_gone', zh: '数据源未返回已挂接的列“XM”；请检查该表结构是否变更，并重新挂接', en: 'The source did not return the mounted column "XM"; see whether the table was changed and mount it again' }, stage: 'proposed', waiting: 2, looked_ms: Date.now(), failure: null,
+    proposal: { table_before: resource.mount.table, table: resource.mount.table, table_reason_zh: '', table_reason_en: '', tables: [resource.mount.table, 'T_CZRK_LOG'], as_of_before: resource.mount.as_of_column, columns: ['GMSFHM', 'XINGMING', 'CZYXM', 'XB', 'CSRQ', 'HJDZ', 'GXSJ'].map((name) => ({ name, declared: 'varchar(60)', comment: null })), items: lines, mount: { ...resource.mount, agent_name: undefined, columns: lines.map((line) => ({ item: line.item, column: line.after, code_map: {} })) } },
+  }
+}
 const hit = (one) => ({ ...one, items: undefined, mount: undefined, item_count: one.items.length, found_items: one.items.slice(0, 2), score: 1 })
 
 const EXAMPLES = { person_name: ['张**', '李*'], date: ['1990-**-**'], mobile: ['139****2233'], code: ['汉'], address: ['汉汉汉汉汉汉9汉'] }
@@ -61,6 +76,8 @@ export function catalogue({ page, one, act, created }) {
     ['POST', 'resources/([^/]+)/publish', flow('published')],
     ['POST', 'resources/([^/]+)/withdraw', flow('going_offline', (body) => ({ offline_cause: body.cause, text: body.reason, offline_ms: due(14) }))],
     ['POST', 'resources/([^/]+)/keep', flow('published')],
+    ['GET', 'resources/([^/]+)/mount/proposal', ({ params }) => changedSource(one(data.resources, params[0]))],
+    ['POST', 'resources/([^/]+)/mount/proposal', ({ params }) => changedSource(one(data.resources, params[0]))],
     ['POST', 'resources/([^/]+)/mount/approve', act(data.resources, () => ({ mount_state: 'mounted', mount: { ...data.resources[0].mount }, mount_change: null }))],
     ['POST', 'resources/([^/]+)/mount/return', act(data.resources, () => ({ mount_state: 'returned' }))],
     ['GET', 'resources/([^/]+)/quality', ({ params }) => qualityOf(one(data.resources, params[0]))],

@@ -29,6 +29,10 @@ const all = [
     id: 'sub3', grant: 'g2', name: '企业登记信息', state: 'halted', notice: { code: 'target.write', zh: '目标表“sj_qyxx_001”写不进去：账号 guantong_writer 没有插入权限（permission denied）。请本部门开发人员给它授权（GRANT INSERT），然后在订阅页按“恢复”。', en: 'The table sj_qyxx_001 cannot be written: the account guantong_writer lacks INSERT. Have your developer grant it, then choose Resume.' },
     failures: 3, more: { table: 'sj_qyxx_001', schedule: { kind: 'cron', cron: '30 3 * * 1,4', working_days: true }, invalid: 'hold_back' }, runs: [full(now - 5 * HOUR, { state: 'failed', ended_ms: now - 5 * HOUR + 2_000, figures: zero, remarks: {}, as_of_ms: null, first_index: null, last_index: null, rows_per_second: 0 }), full(now - 7 * DAY)],
   },
+  {
+    id: 'sub5', grant: 'g1', name: '常住人口（随源变更）', state: 'halted', source_change: { since_ms: now - 2 * HOUR, stage: 'proposed' }, notice: { code: 'run.source_changed', zh: '提供部门的系统有变更，订阅已暂停。平台已把情况和建议的新挂接告知提供部门；确认生效后订阅会自动继续，已写入的数据不受影响。', en: 'The provider\'s system was changed and the subscription waits. The provider was told, with a proposed new mount; the subscription goes on by itself once that is in force. What was written stands.' },
+    failures: 1, more: { table: 'rk_biangeng', method: 'changes', schedule: { kind: 'continuous' }, template: 'return_flow' }, runs: [full(now - 2 * HOUR, { state: 'failed', ended_ms: now - 2 * HOUR + 900, figures: zero, remarks: {}, as_of_ms: null, first_index: null, last_index: null, rows_per_second: 0 })],
+  },
   { id: 'sub4', grant: 'g2', name: '企业登记信息（月度文件）', state: 'paused', more: { target: 'wenjian', table: 'qiye.csv', schedule: { kind: 'manual' } }, runs: [] },
 ].map(({ grant, more, runs: of, name, ...one }) => {
   const under = data.grants.find((each) => each.id === grant)
@@ -63,7 +67,7 @@ const others = ['人力资源和社会保障局', '医疗保障局', '住房和�
   PROVIDERS.slice(0, 1 + (i % 3)).map(([provider_id, provider_name], j) => {
     const paused = (i + j) % 5 === 4
     return {
-      subscription_id: `other${i}-${j}`, name: `${provider_name.slice(3)}数据 ${i + 1}`, provider_id, provider_name, consumer_id: `o-x${i}`, consumer_name: `青溪县${name}`, resource_name: '常住人口基本信息', state: paused ? 'paused' : 'active',
+      subscription_id: `other${i}-${j}`, name: `${provider_name.slice(3)}数据 ${i + 1}`, provider_id, provider_name, consumer_id: `o-x${i}`, consumer_name: `青溪县${name}`, resource_name: '常住人口基本信息', target: 'shujuku', table: `t_${i}`, schedule: { kind: 'cron', cron: '0 2 * * *' }, failures: (i + j) % 4 === 3 ? 3 : 0, last_state: (i + j) % 4 === 3 ? 'failed' : 'succeeded', last_started_ms: now - (i + 1) * HOUR, state: paused ? 'paused' : 'active',
       continuous: false, running: false, as_of_ms: now - (i + 1) * HOUR, lag_ms: null, runs: 30, failed: (i + j) % 4 === 3 ? 14 : j, rows: paused ? 0 : Math.round(220_000 / (1 + i + 2 * j)), bytes: 1_900_000,
     }
   }),
@@ -91,6 +95,12 @@ export const subscriptions = ({ page, one, Refusal }) => {
       all.push(made)
       return view(made, user)
     }],
+    ['GET', 'subscriptions/templates', ({ user }) => {
+      const own = data.resources.find((each) => each.id === 'r1')
+      const region = { item: 'region', zh: '户籍地行政区划', en: 'Region of registration' }
+      const made = (more) => ({ resource_id: own.id, resource_code: own.code, resource_name: own.name, provider_id: 'o-police', provider_name: '青溪县公安局', item: region.item, item_zh: region.zh, item_en: region.en, region: '330199101', prefix: '330199101', request: { resource_id: own.id, basis: '', scenario: '上级部门掌握的数据中属于本区域的回流。', matters: [], items: own.items.map(({ item, zh }) => ({ item, zh, masked: false, verify_only: false })), row_filter: { all: [{ item: 'region', op: 'prefix', values: ['330199101'] }] }, region: '330199101', method: 'batch', shapes: ['batch'], template: 'return_flow', valid_until_ms: Date.now() + 700 * DAY, calls_per_day: 100, calls_per_second: 1, client_ids: [], measures: '', contact: '' }, request_id: null, grant_id: null, subscription: null, ...more })
+      return user.organisation.id === 'o-civil' ? [made({}), made({ resource_code: 'GA-HKHB-002', resource_name: '家庭户信息', item: 'register_region', grant_id: 'g1' })] : []
+    }],
     ['GET', 'subscriptions/([^/]+)', ({ params, user }) => view(found(params, user), user)],
     ['POST', 'subscriptions/([^/]+)/pause', change('paused')],
     ['POST', 'subscriptions/([^/]+)/resume', change('active')],
@@ -107,7 +117,7 @@ export const subscriptions = ({ page, one, Refusal }) => {
       ...sees(user).map((each) => {
         const seen = view(each, user)
         const of = ofOne(each.id)
-        return { subscription_id: each.id, name: each.input.name, provider_id: each.provider_id, provider_name: each.provider_name, consumer_id: each.consumer_id, consumer_name: each.consumer_name, resource_name: each.resource_name, state: each.state, continuous: each.input.schedule.kind === 'continuous', running: of[0]?.state === 'running', as_of_ms: seen.as_of_ms, lag_ms: seen.lag_ms, runs: of.length, failed: of.filter((run) => run.state === 'failed').length, rows: of.reduce((sum, run) => sum + run.figures.delivered, 0), bytes: of.reduce((sum, run) => sum + run.figures.bytes, 0) }
+        return { subscription_id: each.id, name: each.input.name, provider_id: each.provider_id, provider_name: each.provider_name, consumer_id: each.consumer_id, consumer_name: each.consumer_name, resource_name: each.resource_name, target: each.input.target, table: each.input.table, schedule: each.input.schedule, failures: each.failures, last_state: of[0]?.state ?? null, last_started_ms: of[0]?.started_ms ?? null, state: each.state, continuous: each.input.schedule.kind === 'continuous', running: of[0]?.state === 'running', as_of_ms: seen.as_of_ms, lag_ms: seen.lag_ms, runs: of.length, failed: of.filter((run) => run.state === 'failed').length, rows: of.reduce((sum, run) => sum + run.figures.delivered, 0), bytes: of.reduce((sum, run) => sum + run.figures.bytes, 0) }
       }),
       ...(user.role.startsWith('department') ? [] : others),
     ]],

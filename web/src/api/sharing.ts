@@ -43,7 +43,9 @@ export interface RequestInput {
   items: GrantItem[]
   row_filter: { all: Condition[] }
   region?: string | null
-  method: 'interface'
+  method: 'interface' | 'batch'
+  /** Pattern by which it was made. */
+  template?: 'return_flow' | null
   shapes: Shape[]
   valid_until_ms: number
   calls_per_day: number

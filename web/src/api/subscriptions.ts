@@ -1,11 +1,14 @@
 // Tables that are delivered from one department's database into another's: subscriptions, their runs, what flows.
 import { call } from './client'
 import type { ListQuery } from './index'
+import type { ChangeStage } from './remount'
 import type { Both, Condition, Label, Page, Purpose } from './types'
 
 export type Method = 'full' | 'after' | 'changes'
 export type OnInvalid = 'flag' | 'hold_back'
 export type Schedule = { kind: 'manual' } | { kind: 'cron'; cron: string; working_days?: boolean } | { kind: 'continuous' }
+/** Pattern by which a request or a subscription was made. */
+export type Template = 'return_flow'
 export type SubscriptionState = 'active' | 'paused' | 'halted' | 'ended'
 
 export interface DeliveredColumn {
@@ -34,6 +37,7 @@ export interface SubscriptionInput {
   /** Whether rows may be overwritten that something else wrote. */
   adopt: boolean
   ends_ms?: number | null
+  template?: Template | null
 }
 
 /** Why something did not go well, and what to do. */
@@ -91,6 +95,8 @@ export interface Subscription {
   input: SubscriptionInput
   state: SubscriptionState
   notice?: RunNotice | null
+  /** While it waits for the provider to mend the mount. */
+  source_change?: { since_ms: number; stage: ChangeStage } | null
   consumer_id: string
   consumer_name: string
   provider_id: string
@@ -98,6 +104,8 @@ export interface Subscription {
   resource_id: string
   resource_code: string
   resource_name: string
+  /** Conditions of the grant on the rows. */
+  rows?: { all: Condition[] }
   labels: Label[]
   created_ms: number
   next_due_ms?: number | null
@@ -138,6 +146,12 @@ export interface Flowing {
   consumer_id: string
   consumer_name: string
   resource_name: string
+  target: string
+  table: string
+  schedule: Schedule
+  failures: number
+  last_state?: Run['state'] | null
+  last_started_ms?: number | null
   state: SubscriptionState
   continuous: boolean
   /** Whether the hub holds the rows for the consumer. */

@@ -112,6 +112,7 @@ fn table(to: &Destination) -> TargetTable {
             name: column.column.clone(),
             holds: holds(column),
             comment: column.title.clone(),
+            companion: false,
         })
         .collect();
     if to.flags {
@@ -119,6 +120,7 @@ fn table(to: &Destination) -> TargetTable {
             name: FLAGS_COLUMN.to_owned(),
             holds: TargetType::Text,
             comment: "不合规的数据项及原因".to_owned(),
+            companion: true,
         });
     }
     let key = |item: &String| to.columns.iter().find(|column| &column.out.item == item);

@@ -1,12 +1,14 @@
 //! A proposal, as a person reads, corrects and confirms it.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use standards::kind::ValueKind;
 
 use crate::model::ShareType;
 
 /// How sure a proposal is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, utoipa::ToSchema)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Confidence {
     /// 待定: a guess, or nothing.

@@ -3,7 +3,7 @@
 //! The shape is that of `GET …/sources/{source}/tables` and of `POST …/tables/{table}/profile`; what is not needed
 //! there is ignored, so that the answers can be passed on as they came.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use standards::kind::ValueKind;
 
 /// A table as the agent lists it.
@@ -20,7 +20,7 @@ pub struct TableFacts {
 }
 
 /// A column as the agent lists it.
-#[derive(Debug, Clone, Default, Deserialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize, utoipa::ToSchema)]
 pub struct ColumnFacts {
     /// Name at the department.
     pub name: String,

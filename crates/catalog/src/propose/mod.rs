@@ -17,6 +17,7 @@ mod lexicon;
 mod migration;
 mod named;
 mod reading;
+mod remount;
 mod render;
 mod usecase;
 mod values;
@@ -30,6 +31,7 @@ pub use facts::{CodeCount, ColumnFacts, ColumnShape, Distinct, KindShare, Shape,
 pub use lessons::{Lesson, Lessons};
 pub use migration::Lessons as LessonTable;
 pub(crate) use named::named_elements;
+pub use remount::{ColumnChoice, ColumnState, ItemRemount, Remount};
 pub use usecase::{DecidedColumn, DecisionsInput, DecisionsTaken, ProposalInput};
 
 use context::{Context, comment_of};
@@ -55,5 +57,7 @@ pub fn propose(table: &TableFacts, shape: &TableShape, lessons: &Lessons) -> Pro
     render::proposal(table, &asked, &decisions, &context)
 }
 
+#[cfg(test)]
+mod remount_tests;
 #[cfg(test)]
 mod tests;

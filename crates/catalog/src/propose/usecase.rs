@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use kernel::error::Fields;
 use kernel::evidence::Leaf;
+use kernel::ids::OrganisationId;
 use kernel::{Actor, Error, Result, Role};
 use serde::{Deserialize, Serialize};
 use standards::elements;
@@ -11,7 +12,9 @@ use standards::elements;
 use super::answer::Proposal;
 use super::facts::{TableFacts, TableShape};
 use super::lessons::{self, Lesson, Lessons};
+use super::remount::{self, Remount};
 use crate::Catalog;
+use crate::model::{Mount, Resource};
 use crate::store;
 
 /// Columns of one table that are looked at.
@@ -84,24 +87,59 @@ impl Catalog {
             "Give 1 to 500 columns; submit a wider table in parts.",
         );
         fields.finish()?;
-        let keys: HashSet<String> = input
-            .table
-            .columns
-            .iter()
-            .map(|column| lessons::key(column, shape.columns.iter().find(|one| one.name == column.name)))
-            .collect();
-        let lessons = self.lessons(actor, keys).await?;
+        let lessons = self.lessons(actor.organisation().map(|own| &own.id), &input.table, &shape).await?;
         // A wide table takes long enough to hold up others.
         tokio::task::spawn_blocking(move || super::propose(&input.table, &shape, &lessons))
             .await
             .map_err(|error| Error::internal("catalog.proposal", error))
     }
 
-    async fn lessons(&self, actor: &Actor, keys: HashSet<String>) -> Result<Lessons> {
+    /// The table of a mount after the department changed it, else the one that most likely took its place.
+    pub fn remounted_table<'a>(&self, mount: &Mount, tables: &'a [TableFacts]) -> Option<&'a TableFacts> {
+        remount::find_table(tables, &mount.table)
+            .or_else(|| remount::successor(tables, mount).map(|(table, _)| table))
+    }
+
+    /// Proposes a mount of the same items on a table as it is now; `table` is one of `tables`, with its profile. `chosen` says
+    /// that a person chose it.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn propose_remount(
+        &self,
+        resource: &Resource,
+        mount: &Mount,
+        tables: Vec<TableFacts>,
+        table: Option<(TableFacts, TableShape)>,
+        chosen: bool,
+    ) -> Result<Remount> {
+        let Some((table, shape)) = table else {
+            return Ok(remount::remount(mount, &resource.items, &tables, None, chosen));
+        };
+        let lessons = self.lessons(Some(&resource.organisation_id), &table, &shape).await?;
+        let (mount, items) = (mount.clone(), resource.items.clone());
+        tokio::task::spawn_blocking(move || {
+            let proposal = super::propose(&table, &shape, &lessons);
+            let now = remount::Present { table: &table, shape: &shape, proposal: &proposal };
+            remount::remount(&mount, &items, &tables, Some(&now), chosen)
+        })
+        .await
+        .map_err(|error| Error::internal("catalog.proposal", error))
+    }
+
+    async fn lessons(
+        &self,
+        own: Option<&OrganisationId>,
+        table: &TableFacts,
+        shape: &TableShape,
+    ) -> Result<Lessons> {
+        let of = |name: &str| shape.columns.iter().find(|one| one.name == name);
+        let keys: HashSet<String> =
+            table.columns.iter().map(|column| lessons::key(column, of(&column.name))).collect();
         let mut lessons = Lessons::new();
         for row in store::lesson::of_keys(&self.kernel.db, keys).await? {
             let lesson = Lesson {
-                own: actor.is_of(&row.organisation_id),
+                own: own == Some(&row.organisation_id),
                 element: Some(row.element).filter(|code| !code.is_empty()),
                 times: u32::try_from(row.times).unwrap_or(0),
                 last_ms: row.last_ms,

@@ -106,11 +106,31 @@ impl<E: Engine> Scanner<E> {
                 None => self.run(lane, sql.into(), args.unwrap_or_default(), &sender).await,
             };
             if let Err(error) = result {
+                let error = self.in_todays_schema(error).await;
                 // No receiver means that nobody waits for the error.
                 let _ = sender.send(Err(error)).await;
             }
         });
         Ok(ReceiverStream::new(receiver).boxed())
+    }
+
+    /// A statement that fails may have been made from a table as it was before somebody changed it; then it is said what is
+    /// missing today.
+    async fn in_todays_schema(&self, error: SourceError) -> SourceError {
+        if error.code() != SourceCode::Query {
+            return error;
+        }
+        let source = &self.source;
+        source.forget_schema();
+        let names: Vec<&str> = self.columns.iter().map(|column| column.info.name.as_str()).collect();
+        match source.table(&self.table, &names).await {
+            Ok(table) => {
+                let gone = names.into_iter().find(|name| table.column(name).is_none());
+                gone.map_or(error, |name| SourceError::column_unknown(&source.name, &self.table, name))
+            }
+            Err(today) if today.code() == SourceCode::TableUnknown => today,
+            Err(_) => error,
+        }
     }
 
     /// Row by row, on another connection.

@@ -41,6 +41,10 @@ pub(super) fn columns<C>(
     for wanted in &table.columns {
         let name = &wanted.name;
         let Some((at, there)) = have.iter().enumerate().find(|(_, one)| same(&one.name, name)) else {
+            if wanted.companion {
+                misfits.push(companion_missing(name));
+                continue;
+            }
             misfits.push(misfit(
                 "column_missing",
                 name,
@@ -85,6 +89,21 @@ pub(super) fn columns<C>(
         }
     }
     columns
+}
+
+/// No department has a column of its own that could take the place of this one.
+fn companion_missing(name: &str) -> Misfit {
+    misfit(
+        "companion_missing",
+        name,
+        format!(
+            "表中没有说明列“{name}”（文本，可为空），不合规的值无处说明原因；请该部门加上此列，或在订阅中改为“隔离不合规的行”。"
+        ),
+        format!(
+            "the table has no companion column \"{name}\" (text, may be null) to say why a value is missing; its department \
+             should add it, or the subscription should hold such rows back"
+        ),
+    )
 }
 
 /// Whether an index over these columns tells keys apart.

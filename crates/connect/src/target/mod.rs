@@ -69,6 +69,9 @@ pub struct TargetColumn {
     /// Name of the item for people; becomes the column's comment where the engine keeps one.
     #[serde(default)]
     pub comment: String,
+    /// It tells why other columns hold no value, and belongs to the delivery rather than to the table.
+    #[serde(default)]
+    pub companion: bool,
 }
 
 /// The table that one subscription is delivered into.

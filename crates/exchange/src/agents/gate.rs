@@ -195,5 +195,10 @@ impl Gate {
         {
             tracing::error!(grant = grant.as_str(), error = ?error, "exchange.pins.note");
         }
+        if state.state == "accepted"
+            && let Err(error) = self.0.pinned_anew(&grant).await
+        {
+            tracing::error!(grant = grant.as_str(), error = ?error, "exchange.pins.waiting");
+        }
     }
 }

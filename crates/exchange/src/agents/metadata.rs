@@ -62,6 +62,7 @@ impl Exchange {
     ) -> Result<Value> {
         let asked = self.agents.metadata(agent.id.as_str(), source, what, patience).await;
         let reply = asked.map_err(|error| {
+            let error = error.named(&agent.name);
             Error::unavailable(error.code(), error.zh(), error.en()).with("provider", agent.name.clone())
         })?;
         if let Some(refused) = reply.refused {

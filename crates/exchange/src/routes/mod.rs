@@ -26,6 +26,7 @@ pub fn router(exchange: Exchange) -> OpenApiRouter {
         .merge(crate::subscriptions::routes::router())
         .merge(crate::documents::routes::router())
         .merge(crate::copies::routes::router())
+        .merge(crate::subscriptions::changed::routes::router())
         .routes(routes!(overview))
         .with_state(exchange)
 }

@@ -44,6 +44,7 @@ impl Exchange {
         let usable = book.get(&input.grant_id).filter(|usable| usable.grant.consumer_id == *consumer);
         let usable = usable.ok_or_else(no_grant)?.clone();
         in_force(&usable, self.kernel.now_ms(), input.shape())?;
+        self.check_return_flow(input, &usable).await?;
         let call = BatchCall {
             run: String::new(),
             subscription: id.0.clone(),

@@ -5,7 +5,9 @@
 //! before it goes on, and what the receiver wrote is receipted. Runs begin by the clock or go on with each change ([`runner`]);
 //! a grant that is suspended, revoked or has expired stops a run within a second.
 
+pub mod changed;
 mod drive;
+mod filter;
 pub(crate) mod fitting;
 mod forget;
 mod migration;
@@ -14,6 +16,7 @@ pub mod routes;
 mod runner;
 mod schedule;
 pub(crate) mod store;
+mod templates;
 mod usecase;
 mod view;
 

@@ -7,7 +7,10 @@ use kernel::typed_ids;
 use plan::batch::{Compared, OnInvalid, Reading};
 use plan::model::Shape;
 use serde::{Deserialize, Serialize};
+use sharing::model::return_flow::Template;
 use sharing::model::{FilterView, PurposeView};
+
+use super::changed::model::SourceChange;
 
 typed_ids! {
     /// A subscription (订阅).
@@ -118,6 +121,9 @@ pub struct SubscriptionInput {
     /// First instant after its end, Unix milliseconds; that of the grant when left out.
     #[serde(default)]
     pub ends_ms: Option<i64>,
+    /// Pattern by which it was made; the hub holds it to that.
+    #[serde(default)]
+    pub template: Option<Template>,
 }
 
 /// How a subscription stands.
@@ -250,8 +256,54 @@ pub struct RunView {
     /// Why it did not succeed.
     pub notice: Option<Notice>,
     /// Outcome of a comparison.
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Option<ComparedView>)]
     pub compared: Option<Compared>,
+}
+
+/// Outcome of a comparison of source and target, as it is written in JSON.
+#[derive(utoipa::ToSchema)]
+#[expect(dead_code, reason = "describes `plan::batch::Compared`, which knows nothing of interfaces")]
+pub struct ComparedView {
+    /// Rows that are the same on both sides.
+    same: u64,
+    /// Rows that only the source has.
+    only_source: u64,
+    /// Rows that only the target has.
+    only_target: u64,
+    /// Rows that differ.
+    different: u64,
+    /// Some of them, by key: `+` only at the source, `-` only at the target, `~` different.
+    keys: Vec<String>,
+}
+
+/// How a target stands, as it is written in JSON.
+#[derive(utoipa::ToSchema)]
+#[expect(dead_code, reason = "describes `plan::batch::Standing`, which knows nothing of interfaces")]
+pub struct StandingView {
+    /// The table would be created.
+    creates: bool,
+    /// Rows in it now.
+    rows: u64,
+    /// What does not fit.
+    misfits: Vec<MisfitView>,
+    /// Run that wrote last.
+    run: Option<String>,
+    /// Position stored with its last rows; opaque.
+    position: Option<String>,
+}
+
+/// One thing that does not fit a target, as it is written in JSON.
+#[derive(utoipa::ToSchema)]
+#[expect(dead_code, reason = "describes `plan::batch::Misfit`, which knows nothing of interfaces")]
+pub struct MisfitView {
+    /// Stable code.
+    code: String,
+    /// Column; empty for the table as a whole.
+    column: String,
+    /// In Chinese.
+    zh: String,
+    /// In English.
+    en: String,
 }
 
 /// A subscription as people see it.
@@ -265,6 +317,8 @@ pub struct SubscriptionView {
     pub state: SubscriptionState,
     /// What there is to tell: why it is halted, why the last run failed.
     pub notice: Option<Notice>,
+    /// When it waits for the provider to mend the mount: since when, and how far that has come.
+    pub source_change: Option<SourceChange>,
     /// Consumer.
     pub consumer_id: OrganisationId,
     /// Its name.
@@ -279,6 +333,8 @@ pub struct SubscriptionView {
     pub resource_code: String,
     /// Its name.
     pub resource_name: String,
+    /// Conditions of the grant on the rows; what the subscription says narrows them.
+    pub rows: FilterView,
     /// Labels of its items.
     pub labels: Vec<sharing::book::ItemLabel>,
     /// When it was made, Unix milliseconds.
@@ -291,7 +347,7 @@ pub struct SubscriptionView {
     pub as_of_ms: Option<i64>,
     /// Delay between a change at the source and the target, milliseconds, for what runs continuously.
     pub lag_ms: Option<i64>,
-    /// Rows inserted, updated, deleted and unchanged by all its runs, by day for a month: `[day, rows, bytes]` with the day as Unix milliseconds.
+    /// The run that goes on, else the last one that delivered; with none when it never ran.
     pub last_run: Option<RunView>,
     /// Failures in a row.
     pub failures: u32,
@@ -316,6 +372,18 @@ pub struct FlowView {
     pub consumer_name: String,
     /// Resource.
     pub resource_name: String,
+    /// Target, by its name in the consumer's agent.
+    pub target: String,
+    /// Table there.
+    pub table: String,
+    /// When runs begin.
+    pub schedule: Schedule,
+    /// Failures in a row.
+    pub failures: u32,
+    /// State of the run that goes on, else of the last one: `running`, `succeeded`, `stopped` or `failed`.
+    pub last_state: Option<String>,
+    /// When that one began, Unix milliseconds.
+    pub last_started_ms: Option<i64>,
     /// How it stands.
     pub state: SubscriptionState,
     /// Whether it goes on without end.

@@ -11,7 +11,9 @@ use serde::{Deserialize, Serialize};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::filter::{RunFilter, SubscriptionFilter};
 use super::model::{FlowView, RunId, RunView, SubscriptionId, SubscriptionInput, SubscriptionView};
+use super::templates::ReturnFlowView;
 use super::usecase::{Change, Checked};
 use crate::Exchange;
 
@@ -19,6 +21,7 @@ pub(crate) fn router() -> OpenApiRouter<Exchange> {
     OpenApiRouter::new()
         .routes(routes!(list, create))
         .routes(routes!(check))
+        .routes(routes!(templates))
         .routes(routes!(show))
         .routes(routes!(pause))
         .routes(routes!(resume))
@@ -66,14 +69,23 @@ impl From<HeldRow> for HeldView {
 
 /// Lists subscriptions of the own department, as consumer or provider; all for those who run or audit the platform.
 #[utoipa::path(get, path = "/api/v1/subscriptions", operation_id = "list_subscriptions", tag = "subscriptions",
-    params(ListQuery),
+    params(SubscriptionFilter, ListQuery),
     responses((status = 200, body = Page<SubscriptionView>), (status = 401, body = ErrorBody)))]
 async fn list(
     State(exchange): State<Exchange>,
     actor: Actor,
+    ApiQuery(filter): ApiQuery<SubscriptionFilter>,
     ApiQuery(query): ApiQuery<ListQuery>,
 ) -> Result<Json<Page<SubscriptionView>>> {
-    exchange.subscriptions(&actor, &query).await.map(Json)
+    exchange.subscriptions(&actor, &filter, &query).await.map(Json)
+}
+
+/// What can flow back to the own office (数据回流): registers of offices above with a region for each row, with request and
+/// subscription filled in so that only rows of the own region come.
+#[utoipa::path(get, path = "/api/v1/subscriptions/templates", operation_id = "list_return_flows", tag = "subscriptions",
+    responses((status = 200, body = Vec<ReturnFlowView>), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody)))]
+async fn templates(State(exchange): State<Exchange>, actor: Actor) -> Result<Json<Vec<ReturnFlowView>>> {
+    exchange.return_flows(&actor).await.map(Json)
 }
 
 /// Makes a subscription; for people of the consumer.
@@ -184,15 +196,16 @@ async fn compare(
 
 /// Lists the runs of a subscription, newest first.
 #[utoipa::path(get, path = "/api/v1/subscriptions/{id}/runs", operation_id = "list_runs", tag = "subscriptions",
-    params(("id" = String, Path), ListQuery),
+    params(("id" = String, Path), RunFilter, ListQuery),
     responses((status = 200, body = Page<RunView>), (status = 404, body = ErrorBody)))]
 async fn runs(
     State(exchange): State<Exchange>,
     actor: Actor,
     Path(id): Path<SubscriptionId>,
+    ApiQuery(filter): ApiQuery<RunFilter>,
     ApiQuery(query): ApiQuery<ListQuery>,
 ) -> Result<Json<Page<RunView>>> {
-    exchange.runs(&actor, &id, &query).await.map(Json)
+    exchange.runs(&actor, &id, &filter, &query).await.map(Json)
 }
 
 /// Rows held back at the target, asked live; for people of the consumer.

@@ -8,7 +8,9 @@ use kernel::{Actor, Error, Result};
 use plan::batch::{Mode, Position};
 use sea_orm::ActiveValue::Set;
 
+use super::changed::{self, told_apart};
 use super::drive::{Done, Ordered, drive};
+use super::filter::RunFilter;
 use super::fitting::misfit;
 use super::forget::FORGET;
 use super::model::{Figures, MethodView, Notice, Progress, RunId, SubscriptionState};
@@ -34,11 +36,7 @@ const LONGEST_PAUSE_MS: i64 = 15 * 60 * SECOND_MS;
 const ANEW: &[&str] = &["watch.position_lost", "watch.truncated"];
 /// After these somebody has to mend something first.
 const HALTS: &[&str] = &[
-    "watch.schema_changed",
-    "plan.column_gone",
-    "plan.column_type",
-    "source.table",
-    "source.column",
+    changed::CHANGED,
     "target.misfit",
     "target.unknown",
     "plan.item_not_mounted",
@@ -79,6 +77,9 @@ impl Exchange {
             }
             if let Err(error) = self.sweep_copies().await {
                 tracing::error!(error = ?error, "exchange.copies.sweep");
+            }
+            if let Err(error) = self.look_again().await {
+                tracing::error!(error = ?error, "exchange.runs.look_again");
             }
             let _ = tokio::time::timeout(LOOK, self.going.wake.notified()).await;
         }
@@ -159,7 +160,7 @@ impl Exchange {
 
     /// Rows that the last reading of the whole table had; about as many will come.
     async fn rows_before(&self, row: &subscription::Model) -> Result<Option<u64>> {
-        let (runs, _) = store::runs(&self.kernel.db, &row.id, 0, RUNS_BACK).await?;
+        let (runs, _) = store::runs(&self.kernel.db, &row.id, &RunFilter::default(), 0, RUNS_BACK).await?;
         let whole = runs.iter().find(|run| run.state == "succeeded" && run.mode != "apply");
         Ok(whole.map(|run| store::read::<Figures>(&run.figures)).transpose()?.map(|figures| figures.read))
     }
@@ -227,6 +228,11 @@ impl Exchange {
         done: Result<Done>,
     ) -> Result<()> {
         let now = self.kernel.now_ms();
+        let (done, found) = told_apart(done);
+        let found = match found.filter(|_| purpose == Purpose::Deliver) {
+            Some(found) => self.found_changed(&row.resource_id, &found).await?,
+            None => None,
+        };
         let progress = entered.progress.lock().clone();
         put_figures(&mut line, &progress)?;
         line.ended_ms = Some(now);
@@ -277,7 +283,10 @@ impl Exchange {
                     }
                 }
             });
-            changed.await?;
+            let stopped = changed.await?;
+            if let Some(found) = &found {
+                found.write(&tx, &stopped).await?;
+            }
             if next.becomes == Some(SubscriptionState::Ended) {
                 tx.follow_up(FORGET, row.id.as_str()).await?;
             }

@@ -9,6 +9,7 @@ use sea_orm::{ActiveValue::Set, ConnectionTrait, IntoActiveModel as _, QueryOrde
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::filter::RunFilter;
 use super::model::{RunId, SubscriptionId, SubscriptionInput, SubscriptionState};
 
 /// Subscriptions.
@@ -144,6 +145,19 @@ pub(super) async fn all<C: ConnectionTrait>(db: &C) -> Result<Vec<subscription::
     Ok(subscription::Entity::find().order_by_desc(subscription::Column::CreatedMs).all(db).await?)
 }
 
+/// Subscriptions of a resource.
+pub(super) async fn of_resource<C: ConnectionTrait>(
+    db: &C,
+    id: &ResourceId,
+) -> Result<Vec<subscription::Model>> {
+    let mine = subscription::Column::ResourceId.eq(id.clone());
+    Ok(subscription::Entity::find()
+        .filter(mine)
+        .order_by_asc(subscription::Column::CreatedMs)
+        .all(db)
+        .await?)
+}
+
 /// Active subscriptions.
 pub(super) async fn active<C: ConnectionTrait>(db: &C) -> Result<Vec<subscription::Model>> {
     let state = subscription::Column::State.eq(SubscriptionState::Active.as_str());
@@ -203,10 +217,19 @@ pub(super) async fn find_run<C: ConnectionTrait>(db: &C, id: &RunId) -> Result<O
 pub(super) async fn runs<C: ConnectionTrait>(
     db: &C,
     id: &SubscriptionId,
+    filter: &RunFilter,
     skip: u64,
     take: u64,
 ) -> Result<(Vec<run::Model>, u64)> {
-    let mine = run::Entity::find().filter(run::Column::SubscriptionId.eq(id.clone()));
+    if !filter.storable() {
+        return Ok((Vec::new(), 0));
+    }
+    let mut mine = run::Entity::find().filter(run::Column::SubscriptionId.eq(id.clone()));
+    for (column, wanted) in [(run::Column::Kind, &filter.kind), (run::Column::State, &filter.state)] {
+        if let Some(wanted) = wanted {
+            mine = mine.filter(column.eq(wanted));
+        }
+    }
     let total = mine.clone().count(db).await?;
     let rows = mine
         .order_by_desc(run::Column::StartedMs)

@@ -9,6 +9,7 @@ use plan::batch::{HeldRow, Standing, TargetQuestion};
 use sea_orm::ActiveValue::Set;
 use serde::Serialize;
 
+use super::filter::{RunFilter, SubscriptionFilter};
 use super::fitting::{check_form, misfit};
 use super::forget::FORGET;
 use super::model::{
@@ -32,7 +33,7 @@ const HELD: usize = 200;
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
 pub struct Checked {
     /// How the target stands.
-    #[schema(value_type = Object)]
+    #[schema(value_type = super::model::StandingView)]
     pub standing: Standing,
     /// When the first run would be due, Unix milliseconds.
     pub first_due_ms: Option<i64>,
@@ -125,10 +126,15 @@ impl Exchange {
     ///
     /// # Errors
     /// When the database cannot be read.
-    pub async fn subscriptions(&self, actor: &Actor, query: &ListQuery) -> Result<Page<SubscriptionView>> {
+    pub async fn subscriptions(
+        &self,
+        actor: &Actor,
+        filter: &SubscriptionFilter,
+        query: &ListQuery,
+    ) -> Result<Page<SubscriptionView>> {
         let mut views = Vec::new();
         for row in store::all(&self.kernel.db).await? {
-            if sees(actor, &row) {
+            if sees(actor, &row) && filter.takes(&row) {
                 let view = self.view(actor, &row).await?;
                 let found = query.search().is_none_or(|text| {
                     [
@@ -137,6 +143,8 @@ impl Exchange {
                         &view.consumer_name,
                         &view.provider_name,
                         &view.input.table,
+                        &view.input.target,
+                        &view.resource_code,
                     ]
                     .iter()
                     .any(|place| place.contains(&text))
@@ -152,6 +160,14 @@ impl Exchange {
                 "as_of_ms" => views.sort_by_key(|view| view.as_of_ms),
                 "next_due_ms" => views.sort_by_key(|view| view.next_due_ms),
                 "lag_ms" => views.sort_by_key(|view| view.lag_ms),
+                "state" => views.sort_by_key(|view| view.state.as_str()),
+                "table" => views.sort_by(|a, b| a.input.table.cmp(&b.input.table)),
+                "resource_name" => views.sort_by(|a, b| a.resource_name.cmp(&b.resource_name)),
+                "provider_name" => views.sort_by(|a, b| a.provider_name.cmp(&b.provider_name)),
+                "consumer_name" => views.sort_by(|a, b| a.consumer_name.cmp(&b.consumer_name)),
+                "failures" => views.sort_by_key(|view| view.failures),
+                "created_ms" => views.sort_by_key(|view| view.created_ms),
+                "last_run" => views.sort_by_key(|view| view.last_run.as_ref().map(|run| run.started_ms)),
                 _ => {}
             }
             if descending {
@@ -270,6 +286,15 @@ impl Exchange {
             let going = self.going.of(&row.id);
             let progress = going.as_ref().map(|run| run.progress.lock().clone());
             let lines = lines.remove(&row.id).unwrap_or_default();
+            let last =
+                match lines.iter().filter(|line| line.kind == "deliver").max_by_key(|line| line.started_ms) {
+                    Some(line) => Some(line.clone()),
+                    // The last one may be older than the board looks back.
+                    None => match &row.last_run_id {
+                        Some(id) => store::find_run(&self.kernel.db, id).await?,
+                        None => None,
+                    },
+                };
             let mut sum = Figures::default();
             for line in lines.iter().filter(|line| line.kind == "deliver") {
                 let live = progress.as_ref().filter(|_| going.as_ref().is_some_and(|run| run.id == line.id));
@@ -288,6 +313,12 @@ impl Exchange {
                 consumer_name: organisations.name(&row.consumer_id).to_owned(),
                 consumer_id: row.consumer_id.clone(),
                 resource_name: resource.map(|one| one.name).unwrap_or_default(),
+                target: input.target.clone(),
+                table: input.table.clone(),
+                schedule: input.schedule.clone(),
+                failures: u32::try_from(row.failures).unwrap_or(0),
+                last_state: last.as_ref().map(|line| line.state.clone()),
+                last_started_ms: last.map(|line| line.started_ms),
                 state: row.stands(),
                 continuous: input.is_continuous(),
                 held: input.hold,
@@ -307,10 +338,16 @@ impl Exchange {
     ///
     /// # Errors
     /// `subscription.not_found`.
-    pub async fn runs(&self, actor: &Actor, id: &SubscriptionId, query: &ListQuery) -> Result<Page<RunView>> {
+    pub async fn runs(
+        &self,
+        actor: &Actor,
+        id: &SubscriptionId,
+        filter: &RunFilter,
+        query: &ListQuery,
+    ) -> Result<Page<RunView>> {
         let row = self.visible(actor, id).await?;
-        let (rows, total) =
-            store::runs(&self.kernel.db, id, query.page_index() * query.size(), query.size()).await?;
+        let skip = query.page_index() * query.size();
+        let (rows, total) = store::runs(&self.kernel.db, id, filter, skip, query.size()).await?;
         let views = rows.into_iter().map(|line| self.run_view(&row, line)).collect::<Result<_>>()?;
         Ok(Page::new(views, total, query))
     }

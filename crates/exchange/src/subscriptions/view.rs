@@ -2,6 +2,7 @@
 
 use kernel::{Actor, Result};
 use sea_orm::EntityTrait as _;
+use sharing::book::ItemLabel;
 
 use super::model::{Progress, RunView, SubscriptionState, SubscriptionView};
 use super::store::{self, run, subscription};
@@ -23,7 +24,7 @@ impl Exchange {
     pub(super) async fn view(&self, actor: &Actor, row: &subscription::Model) -> Result<SubscriptionView> {
         let input = row.said()?;
         let book = self.sharing.book().await?;
-        let usable = book.get(&row.grant_id);
+        let rows = book.get(&row.grant_id).map(|usable| usable.grant.row_filter.clone()).unwrap_or_default();
         let organisations = self.catalog.organisations().await?;
         let resource = self.catalog.resource(&row.resource_id).await?;
         let going = self.going.of(&row.id);
@@ -33,13 +34,23 @@ impl Exchange {
             (None, Some(id)) => run::Entity::find_by_id(id.clone()).one(&self.kernel.db).await?,
             (None, None) => None,
         };
-        let labels = usable.map(|usable| {
-            let taken = |item: &str| input.columns.iter().any(|column| column.item == item);
-            usable.labels.iter().filter(|label| taken(&label.item)).cloned().collect()
+        // From the catalogue, which stays when the grant has ended.
+        let taken = |item: &str| {
+            let narrows = input.row_filter.all.iter().any(|one| one.item == item);
+            narrows || input.columns.iter().any(|column| column.item == item)
+        };
+        let items = resource.as_ref().map(|resource| resource.items.as_slice()).unwrap_or_default();
+        let labels = items.iter().filter(|item| taken(&item.item)).map(|item| ItemLabel {
+            item: item.item.clone(),
+            zh: item.zh.clone(),
+            en: item.en.clone(),
+            kind: item.kind.clone(),
         });
+        let labels = labels.collect();
         Ok(SubscriptionView {
             id: row.id.clone(),
             state: row.stands(),
+            source_change: self.source_change(row, resource.as_ref()).await?,
             notice: row.notice.as_deref().map(store::read).transpose()?,
             consumer_id: row.consumer_id.clone(),
             consumer_name: organisations.name(&row.consumer_id).to_owned(),
@@ -48,7 +59,8 @@ impl Exchange {
             resource_id: row.resource_id.clone(),
             resource_code: resource.as_ref().map(|one| one.code.clone()).unwrap_or_default(),
             resource_name: resource.map(|one| one.name).unwrap_or_default(),
-            labels: labels.unwrap_or_default(),
+            labels,
+            rows,
             created_ms: row.created_ms,
             next_due_ms: row.next_due_ms.filter(|_| row.stands() == SubscriptionState::Active),
             last_success_ms: row.last_success_ms,

@@ -15,6 +15,7 @@ mod conditions;
 mod fold;
 mod model;
 mod order;
+pub mod words;
 mod work;
 
 pub use check::check_batch;

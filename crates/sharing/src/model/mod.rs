@@ -30,6 +30,7 @@ mod machine;
 mod need;
 mod request;
 mod request_view;
+pub mod return_flow;
 mod scope;
 
 pub use clock::{Clock, Ladder, Stage, Step};

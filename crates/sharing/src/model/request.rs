@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::gaps::GapInput;
 use super::grant::{FilterView, GrantInput, ItemView, PurposeView, ShapeView};
 use super::machine::Outcome;
+use super::return_flow::Template;
 use super::scope::Scope;
 
 text_enum! {
@@ -15,6 +16,8 @@ text_enum! {
     Method {
         /// 服务接口.
         Interface = "interface" "服务接口" "Service interface",
+        /// 库表交换.
+        Batch = "batch" "库表交换" "Table exchange",
     }
 }
 /// What is asked. Everything but the resource may be left out of a draft; what is missing stands in `proposed_gaps`.
@@ -47,6 +50,9 @@ pub struct RequestInput {
     /// Shapes.
     #[serde(default)]
     pub shapes: Vec<ShapeView>,
+    /// Pattern by which it was made; the hub holds it to that.
+    #[serde(default)]
+    pub template: Option<Template>,
     /// First instant after the period, Unix milliseconds.
     #[serde(default)]
     pub valid_until_ms: i64,
@@ -124,6 +130,17 @@ impl RequestInput {
             }
         }
         fields.finish()
+    }
+
+    /// Makes way of sharing and shapes say the same: a request that asks by table asks for that shape, and one that asks for
+    /// nothing else asks by table.
+    pub fn settle_method(&mut self) {
+        if self.method == Method::Batch && !self.shapes.contains(&ShapeView::Batch) {
+            self.shapes.push(ShapeView::Batch);
+        }
+        if !self.shapes.is_empty() && self.shapes.iter().all(|shape| *shape == ShapeView::Batch) {
+            self.method = Method::Batch;
+        }
     }
 
     /// True when the resource and every requested item are shared unconditionally (无条件共享).

@@ -37,6 +37,17 @@ pub enum LinkError {
 }
 
 impl LinkError {
+    /// The same with the agent's name, which people know, in place of its id.
+    #[must_use]
+    pub fn named(mut self, name: &str) -> Self {
+        let (Self::NotConnected { agent, .. }
+        | Self::Timeout { agent, .. }
+        | Self::LinkLost { agent }
+        | Self::Overloaded { agent }) = &mut self;
+        name.clone_into(agent);
+        self
+    }
+
     /// Stable code.
     pub fn code(&self) -> &'static str {
         match self {

@@ -95,7 +95,5 @@ export const words = define({
   'grade.internal': ['2 级 内部', '2 internal'],
   'grade.personal': ['3 级 个人信息', '3 personal'],
   'grade.sensitive': ['4 级 敏感个人信息', '4 sensitive'],
-  'flag.key.missing': ['主键没有值或不正确，分不清是哪一行', 'the key is missing or invalid, so the row cannot be told apart'],
-  'flag.key.duplicate': ['同一个主键来了不止一行，请提供部门核对', 'the same key came more than once; the provider should check'],
   'flag.code.unmapped': ['部门代码没有对应到标准代码，请该部门补充对应关系', 'the department’s code has no standard code; it should add the mapping'],
 })

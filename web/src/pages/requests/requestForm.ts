@@ -28,13 +28,15 @@ export interface RequestForm {
   client_ids: string[]
   measures: string
   contact: string
+  /** Pattern by which it was made; the server holds it to that. */
+  template: RequestInput['template']
 }
 
 /** An empty form: for one year, a hundred calls a day. */
 export function blankRequest(nowMs: number): RequestForm {
   return {
     resource_id: '', items: {}, filter: [], region: '', shapes: ['query', 'verify'], matters: '', basis: '', scenario: '',
-    until: dateOnly(nowMs + 364 * DAY_MS), per_day: '100', per_second: '5', client_ids: [], measures: '', contact: '',
+    until: dateOnly(nowMs + 364 * DAY_MS), per_day: '100', per_second: '5', client_ids: [], measures: '', contact: '', template: null,
   }
 }
 
@@ -74,7 +76,8 @@ export function toInput(form: RequestForm): RequestInput {
     items: toItems(form.items),
     row_filter: { all: toRows(form.filter) },
     region: form.region.trim() || null,
-    method: 'interface',
+    method: form.shapes.length > 0 && form.shapes.every((one) => one === 'batch') ? 'batch' : 'interface',
+    template: form.template,
     shapes: form.shapes,
     valid_until_ms: untilMs(form.until),
     calls_per_day: number(form.per_day),
@@ -101,6 +104,7 @@ export function toForm(input: RequestInput): RequestForm {
     client_ids: [...input.client_ids],
     measures: input.measures,
     contact: input.contact,
+    template: input.template ?? null,
   }
 }
 

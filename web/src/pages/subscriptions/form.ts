@@ -33,6 +33,7 @@ export interface SubscriptionForm {
   /** Place of the purpose in the grant's list; -1 while none is chosen. */
   purpose: number
   until: string
+  template: SubscriptionInput['template']
 }
 
 export const STEPS = ['grant', 'columns', 'target', 'when', 'check'] as const
@@ -43,7 +44,7 @@ export const METHODS: Method[] = ['full', 'after', 'changes']
 
 export function blankSubscription(): SubscriptionForm {
   return {
-    grant_id: '', name: '', columns: [], invalid: 'flag', filter: [], to: 'agent', agent_id: '', target: '', table: '', adopt: false, method: 'full', watermark: '', schedule: 'cron', when: blankWhen(), purpose: -1, until: '',
+    grant_id: '', name: '', columns: [], invalid: 'flag', filter: [], to: 'agent', agent_id: '', target: '', table: '', adopt: false, method: 'full', watermark: '', schedule: 'cron', when: blankWhen(), purpose: -1, until: '', template: null,
   }
 }
 
@@ -149,6 +150,7 @@ export function toInput(form: SubscriptionForm, grant: Granted): SubscriptionInp
     purpose: grant.purposes[form.purpose] ?? { matter: '', basis: '' },
     adopt: form.to === 'agent' && form.adopt,
     // The last day of the grant means to its very end.
+    template: form.template ?? null,
     ends_ms: !form.until || form.until === untilDay(grant.valid_until_ms) ? null : untilMs(form.until),
   }
 }

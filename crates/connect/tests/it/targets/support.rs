@@ -67,6 +67,7 @@ pub fn described(table: &str, columns: &[(&str, TargetType)], key: &[&str]) -> T
         name: (*name).to_owned(),
         holds: *holds,
         comment: format!("{name}的说明 it's"),
+        companion: false,
     };
     TargetTable {
         subscription: format!(

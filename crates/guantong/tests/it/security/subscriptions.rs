@@ -50,7 +50,7 @@ impl Made {
     }
 }
 
-pub(super) fn expected(operation: &str, _: &World, things: &Things) -> Option<Row> {
+pub(super) fn expected(operation: &str, world: &World, things: &Things) -> Option<Row> {
     let made = &things.subscriptions;
     let consumer = vec![ConsumerHead, ConsumerDeveloper, ConsumerOperator];
     let operates = [consumer.as_slice(), &[ConsumerClient]].concat();
@@ -62,6 +62,18 @@ pub(super) fn expected(operation: &str, _: &World, things: &Things) -> Option<Ro
     let reason = Some(json!({"reason": "例行"}));
     Some(match operation {
         "list_subscriptions" => (anyone_proved(), None, vec![]),
+        "list_return_flows" => (
+            [
+                consumer.as_slice(),
+                &[ProviderHead, ProviderOperator, ProviderDeveloper],
+                &[StrangerHead, StrangerOperator, StrangerDeveloper],
+            ]
+            .concat(),
+            None,
+            vec![],
+        ),
+        "show_remount" => (vec![ProviderHead, ProviderOperator], None, id(&world.resource)),
+        "propose_remount" => (vec![ProviderHead, ProviderOperator], Some(json!({})), id(&world.resource)),
         "list_flows" => (users(), None, vec![]),
         "create_subscription" | "check_subscription" => {
             let mut body = made.body.clone();

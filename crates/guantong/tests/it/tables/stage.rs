@@ -4,7 +4,8 @@ use serde_json::{Value, json};
 use tokio::sync::OnceCell;
 
 use crate::world::{
-    AgentTask, Backing, HubTask, Seeded, Who, resident_id, seed, server_source, until, write_agent,
+    AgentTask, Backing, HubTask, Seeded, Who, resident_id, run_program, seed, server_source, until,
+    write_agent,
 };
 
 /// Two offices with a grant for tables.
@@ -31,6 +32,11 @@ pub fn number(row: u32) -> String {
 impl Stage {
     /// Raises it with that many rows in the register.
     pub async fn raise(rows: u32) -> Self {
+        Self::beside(rows, &[]).await
+    }
+
+    /// The same, with more sources at the provider's agent.
+    pub async fn beside(rows: u32, more: &[(&str, toml::Table)]) -> Self {
         let postgres = logical().await;
         let (from, to) =
             (postgres.create_database().await.unwrap(), postgres.create_database().await.unwrap());
@@ -47,7 +53,8 @@ impl Stage {
         let hub = HubTask::start(dir.path(), Backing::Sqlite).await;
         let admin = hub.first_user().await;
         let seeded = seed(&hub.url, admin).await;
-        let sources = [("register", server_source("postgres", from.url()))];
+        let mut sources = vec![("register", server_source("postgres", from.url()))];
+        sources.extend(more.iter().cloned());
         let config = write_agent(&dir.path().join("provider"), &hub.url, &sources, &[]);
         let provider = AgentTask::join(&config, &seeded.join_code).await;
         seeded.wait_connected(true).await;
@@ -94,6 +101,21 @@ impl Stage {
         };
         stage.fill(0, rows).await;
         stage
+    }
+
+    /// Puts a mount in the place of the present one: the department enters it, the authority approves it, and at the department a
+    /// person accepts it, as what is mounted elsewhere always waits for one.
+    pub async fn remount(&self, mount: &Value) {
+        let path = format!("/api/v1/resources/{}/mount", self.seeded.resource);
+        self.seeded.as_(Who::ProviderOperator).put(&path, mount).await.ok();
+        self.seeded.as_(Who::Business).post(&format!("{path}/approve"), &json!({})).await.ok();
+        let config = self.dir.path().join("provider/agent.toml");
+        until("the mount to wait at the department, and to be accepted there", async || {
+            let config = config.to_str().unwrap();
+            let told = run_program(&["agent", "--config", config, "approve", &self.grant], &[]);
+            told.status.success().then_some(())
+        })
+        .await;
     }
 
     /// Folder of the target `folder`.
@@ -170,15 +192,18 @@ impl Stage {
 
     /// Waits until the target holds what the source holds, by key, name and date.
     pub async fn equal(&self, table: &str) {
+        self.equal_to(table, "SELECT sfzh, xm, csrq FROM rkxx ORDER BY 1").await;
+    }
+
+    /// The same, with what is to be read at the source.
+    pub async fn equal_to(&self, table: &str, source: &str) {
         let target = format!("SELECT resident_id, xm, birth_date::text FROM {table} ORDER BY 1");
         until("source and target to be equal", async || {
             type Row = (String, Option<String>, Option<String>);
             let there: Vec<Row> =
                 sqlx::query_as(sqlx::AssertSqlSafe(target.clone())).fetch_all(&self.target).await.ok()?;
-            let here: Vec<Row> = sqlx::query_as("SELECT sfzh, xm, csrq FROM rkxx ORDER BY 1")
-                .fetch_all(&self.source)
-                .await
-                .ok()?;
+            let here: Vec<Row> =
+                sqlx::query_as(sqlx::AssertSqlSafe(source)).fetch_all(&self.source).await.ok()?;
             (there == here).then_some(())
         })
         .await;

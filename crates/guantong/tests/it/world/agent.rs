@@ -60,6 +60,7 @@ impl AgentTask {
         agent::join::join(&config.hub, code, &state, &clock, &entropy).await.unwrap();
         let agent = Arc::new(Agent::open(&config, clock, entropy).unwrap());
         let stop = CancellationToken::new();
+        tokio::spawn(agent::control::serve(agent.clone(), stop.clone()));
         tokio::spawn(agent::run::run(agent, stop.clone()));
         Self { state_dir: config.state_dir, stop }
     }

@@ -3,10 +3,11 @@
 use catalog::model::{Resource, ResourceState, ShareType};
 use kernel::Actor;
 use kernel::error::{Error, Result};
-use kernel::ids::ResourceId;
+use kernel::ids::{OrganisationId, ResourceId};
 
 use super::step::{STAFF, Written};
 use crate::Sharing;
+use crate::model::return_flow::{self, Template};
 use crate::model::{Clock, Gap, Progress, RequestId, RequestInput, RequestState, RequestView, find_gaps};
 use crate::store;
 use crate::store::request::Request;
@@ -29,6 +30,7 @@ impl Sharing {
             ));
         }
         let input = labelled(input, &resource);
+        self.check_template(&input, &resource, &consumer.id).await?;
         let now_ms = self.kernel.now_ms();
         let request = Request {
             id: self.kernel.new_id(),
@@ -89,7 +91,9 @@ impl Sharing {
             ));
         }
         let resource = self.requestable(&input.resource_id).await?;
-        request.content = labelled(input, &resource);
+        let input = labelled(input, &resource);
+        self.check_template(&input, &resource, &request.consumer_id).await?;
+        request.content = input;
         request.unconditional = request.content.is_unconditional(&resource);
         let detail = serde_json::to_value(&request.content).ok();
         let tx = self.kernel.begin().await?;
@@ -97,6 +101,19 @@ impl Sharing {
         self.write_request(&tx, actor, &mut request, what).await?;
         tx.commit().await?;
         self.view_request(actor, id).await
+    }
+
+    /// Holds a request to the pattern by which it says it was made.
+    async fn check_template(
+        &self,
+        input: &RequestInput,
+        resource: &Resource,
+        consumer: &OrganisationId,
+    ) -> Result<()> {
+        let Some(Template::ReturnFlow) = input.template else { return Ok(()) };
+        let organisations = self.catalog.organisations().await?;
+        let party = |id: &OrganisationId| organisations.get(id).ok_or_else(|| Error::missing(id));
+        return_flow::check(input, resource, party(&resource.organisation_id)?, party(consumer)?)
     }
 
     /// A resource that can be requested: published and shared.
@@ -143,6 +160,7 @@ impl Sharing {
 
 /// Fills in the catalogue's own words for the items.
 fn labelled(mut input: RequestInput, resource: &Resource) -> RequestInput {
+    input.settle_method();
     for item in &mut input.items {
         item.zh = resource.item(&item.item).map(|known| known.zh.clone()).unwrap_or_default();
     }
