@@ -39,4 +39,12 @@ export function stageOf(one: Pick<Handover, 'bytes' | 'moved' | 'bytes_per_secon
 export const sizeWords = (one: Pick<Handover, 'bytes' | 'moved' | 'state'>): string =>
   (one.state === 'moving' || one.state === 'waiting') && one.bytes ? t('handover.movedOf', { moved: bytes(one.moved), all: bytes(one.bytes) }) : bytes(one.bytes)
 
-export const scanWords = (clean: boolean | null | undefined): string => t(clean === true ? 'handover.scanClean' : clean === false ? 'handover.scanNone' : 'handover.scanYet')
+const scanWords = (clean: boolean | null | undefined): string => t(clean === true ? 'handover.scanClean' : clean === false ? 'handover.scanNone' : 'handover.scanYet')
+
+/** What the virus scans of both sides said; the side at which one found or failed points to the reason that is told. */
+export function scansOf(one: Pick<Handover, 'state' | 'notice' | 'provider_clean' | 'receiver_clean'>): { provider: string; receiver: string } {
+  const told = { provider: scanWords(one.provider_clean), receiver: scanWords(one.receiver_clean) }
+  if (one.notice?.code !== 'document.infected' && one.notice?.code !== 'document.scan_failed') return told
+  const known = one.provider_clean !== null && one.provider_clean !== undefined
+  return { ...told, [known ? 'receiver' : 'provider']: t('handover.scanSee') }
+}
