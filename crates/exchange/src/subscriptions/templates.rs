@@ -226,7 +226,8 @@ fn subscription(resource: &Resource, usable: &Usable) -> SubscriptionInput {
     SubscriptionInput {
         name: format!("{}（回流）", resource.name),
         grant_id: usable.grant.id.clone(),
-        agent_id: String::new().into(),
+        hold: false,
+        agent_id: None,
         target: String::new(),
         table: resource.code.to_lowercase().replace('-', "_"),
         columns: granted
