@@ -63,7 +63,7 @@ pub async fn fetch(exchange: &Exchange, usable: &Usable, call: &Call) -> Result<
         "plan.subject_invalid" => Error::invalid("call.value_invalid", refusal.zh, refusal.en),
         code => Error::forbidden(code, refusal.zh, refusal.en),
     })?;
-    for item in call.items.iter().filter(|item| !copy.has(item)) {
+    if let Some(item) = call.items.iter().find(|item| !copy.has(item)) {
         return Err(not_held(item));
     }
     let mounted = usable.pin.mount.items.iter().find(|mounted| mounted.item == call.subject.item);

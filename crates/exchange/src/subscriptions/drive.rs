@@ -59,7 +59,7 @@ pub(super) async fn drive(exchange: &Exchange, ordered: &Ordered, run: &Run) -> 
         };
         let mut receiver = open(exchange, agent, &Order::Receive(delivery)).await?;
         ready(&mut receiver, run, "receive", &ordered.to.target).await?;
-        Ok(Receiver::Agent(receiver))
+        Ok(Receiver::Agent(Box::new(receiver)))
     };
     let mut receiver = match receiving.await {
         Ok(receiver) => receiver,
@@ -83,7 +83,7 @@ pub(super) async fn drive(exchange: &Exchange, ordered: &Ordered, run: &Run) -> 
 /// Who takes the rows in.
 enum Receiver {
     /// The consumer's agent.
-    Agent(Arrived),
+    Agent(Box<Arrived>),
     /// The hub, which holds them.
     Hub(Intake),
 }
