@@ -36,7 +36,7 @@ export const document = define({
   'handoverGroup.done': ['已送达', 'received'],
   'handoverGroup.failed': ['失败', 'failed'],
   'handoverGroup.over': ['谢绝、取消、过期', 'declined, cancelled or lapsed'],
-  'handoverState.offered': ['待接收方答复', 'offered'],
+  'handoverState.offered': ['待答复', 'offered'],
   'handoverState.declined': ['已谢绝', 'declined'],
   'handoverState.waiting': ['等待传送', 'waiting'],
   'handoverState.moving': ['正在传送', 'on its way'],
