@@ -119,8 +119,8 @@ impl Connection {
     pub async fn run(&mut self, sql: String) -> anyhow::Result<()> {
         let sql = sqlx::raw_sql(AssertSqlSafe(sql));
         match self {
-            Self::Postgres(connection) => drop(sql.execute(connection).await?),
-            Self::Mariadb(connection) => drop(sql.execute(connection).await?),
+            Self::Postgres(connection) => sql.execute(connection).await.map(|_| ())?,
+            Self::Mariadb(connection) => sql.execute(connection).await.map(|_| ())?,
         }
         Ok(())
     }
