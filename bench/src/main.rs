@@ -1,12 +1,15 @@
 //! Benches. `guantong-bench path` holds the path against a plain service and a plain proxy; see
-//! `docs/performance.md`. `guantong-bench batch` moves tables, `propose` scores reverse cataloguing, `search` searches a large catalogue. Started with `cargo xtask bench <name>`, which
+//! `docs/performance.md`. `guantong-bench batch` moves tables, `continuous` follows one that changes, `capture` reads logs alone, `propose` scores reverse cataloguing, `search` searches a large catalogue. Started with `cargo xtask bench <name>`, which
 //! builds what is needed optimised.
 
 mod batch;
+mod capture;
+mod continuous;
 mod path;
 mod propose;
 mod report;
 mod search;
+mod stand;
 
 use anyhow::bail;
 use tokio::signal::unix::{SignalKind, signal};
@@ -33,6 +36,20 @@ async fn main() -> anyhow::Result<()> {
                 () = interrupted() => bail!("interrupted"),
             }
         }
+        Some("continuous") => {
+            let options = continuous::Options::parse(rest)?;
+            tokio::select! {
+                done = continuous::run(&options) => done,
+                () = interrupted() => bail!("interrupted"),
+            }
+        }
+        Some("capture") => {
+            let options = capture::Options::parse(rest)?;
+            tokio::select! {
+                done = capture::run(&options) => done,
+                () = interrupted() => bail!("interrupted"),
+            }
+        }
         Some("propose") => propose::run(&propose::Options::parse(rest)?).await,
         Some("search") => search::run(&search::Options::parse(rest)?).await,
         // The plain service, a process of its own; started by the bench.
@@ -41,6 +58,8 @@ async fn main() -> anyhow::Result<()> {
             "usage: guantong-bench path [--seconds S] [--warm-up S] [--rounds N] [--residents N] [--callers N,N] [--store NAME] \
              [--write FILE]\n       \
              guantong-bench batch [--rows N] [--rivals true|false] [--others true|false] [--write FILE]\n       \
+             guantong-bench continuous [--rate N] [--seconds S] [--each N] [--rows N] [--engine postgres|mysql] [--write FILE]\n       \
+             guantong-bench capture [--rows N] [--small N] [--write FILE]\n       \
              guantong-bench propose [--residents N] [--seed N] [--verbose true] [--write FILE]\n       \
              guantong-bench search [--resources N] [--items N] [--questions N] [--write FILE]"
         ),

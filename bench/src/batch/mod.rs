@@ -1,8 +1,8 @@
 //! A table of persons from one database into another: by hand, by two programs of others, and by a subscription with every
 //! check, standardising, masking and evidence on.
 
-mod offices;
-mod persons;
+pub mod offices;
+pub mod persons;
 mod rivals;
 
 use std::path::PathBuf;
@@ -11,8 +11,8 @@ use std::time::Instant;
 use anyhow::{Context as _, bail};
 use testbed::{MariadbOptions, PostgresOptions};
 
-use crate::path::process::machine_load;
 use crate::say;
+use crate::stand::process::machine_load;
 use offices::Offices;
 
 /// How much and against whom.
@@ -85,8 +85,17 @@ pub async fn run(options: &Options) -> anyhow::Result<()> {
         Some(server) => Some(server.create_database().await?.url().to_owned()),
         None => None,
     };
-    let offices =
-        Offices::raise(dir.path(), from.url(), to.url(), hall.as_deref()).await.context("hub and agents")?;
+    let files = dir.path().join("files");
+    std::fs::create_dir_all(&files)?;
+    let mut targets = format!(
+        "[targets.hall]\nkind = \"postgres\"\nurl = {:?}\n[targets.files]\nkind = \"files\"\ndir = {files:?}\n",
+        to.url()
+    );
+    if let Some(maria) = hall {
+        targets.push_str(&format!("[targets.maria]\nkind = \"mysql\"\nurl = {maria:?}\n"));
+    }
+    let source = format!("kind = \"postgres\"\nurl = {:?}", from.url());
+    let offices = Offices::raise(dir.path(), &source, &targets).await.context("hub and agents")?;
     let ours = offices.deliver("hall", "delivered", options.rows).await?;
     let memory = Some(offices.peak_mib());
     lines.push(told(
@@ -126,7 +135,7 @@ pub async fn run(options: &Options) -> anyhow::Result<()> {
     ));
     if options.others {
         for (target, table, way) in [
-            ("maria", "delivered", "subscription into MariaDB, new"),
+            ("maria", "delivered_there", "subscription into MariaDB, new"),
             ("files", "delivered.csv", "subscription into CSV"),
         ] {
             let seconds = offices.deliver(target, table, options.rows).await?;

@@ -1,5 +1,6 @@
 //! The same by hand, and by programs of others.
 
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
@@ -73,6 +74,8 @@ pub async fn merge(from: &str, to: &str, table: &str, rows: u64) -> anyhow::Resu
 /// Programs of others in a Python environment of their own.
 pub struct Tools {
     bin: PathBuf,
+    /// The program of that name.
+    sling: PathBuf,
     dir: PathBuf,
 }
 
@@ -86,11 +89,20 @@ impl Tools {
         let made = Command::new("python3").args(["-m", "venv"]).arg(&home).status().await?;
         ensure!(made.success(), "python3 -m venv");
         let bin = home.join("bin");
-        let packages = ["sling", "dlt[postgres,sql_database]", "connectorx", "pyarrow", "psycopg2-binary"];
+        // The package of sling that holds the program itself; the one named `sling` fetches it from elsewhere when started.
+        let processor = if std::env::consts::ARCH == "aarch64" { "arm64" } else { "amd64" };
+        let sling = format!("sling-linux-{processor}");
+        let packages =
+            [sling.as_str(), "dlt[postgres]", "sqlalchemy>=2", "connectorx", "pyarrow", "psycopg2-binary"];
         let mut pip = Command::new(bin.join("pip"));
         pip.args(["install", "-q"]).args(packages).stdout(Stdio::null());
         ensure!(pip.status().await?.success(), "pip install");
-        Ok(Self { bin, dir: dir.to_owned() })
+        let place = format!("import os, sling_linux_{processor} as it; print(os.path.dirname(it.__file__))");
+        let place = Command::new(bin.join("python")).args(["-c", &place]).output().await?;
+        ensure!(place.status.success(), "sling: {}", String::from_utf8_lossy(&place.stderr));
+        let sling = Path::new(String::from_utf8(place.stdout)?.trim()).join("bin").join(sling);
+        std::fs::set_permissions(&sling, std::fs::Permissions::from_mode(0o755))?;
+        Ok(Self { bin, sling, dir: dir.to_owned() })
     }
 
     /// `sling`, full refresh. Seconds.
@@ -100,7 +112,7 @@ impl Tools {
     pub async fn sling(&self, from: &str, to: &str, rows: u64) -> anyhow::Result<f64> {
         let plain = |url: &str| format!("{url}?sslmode=disable");
         let work = async {
-            let done = Command::new(self.bin.join("sling"))
+            let done = Command::new(&self.sling)
                 .args([
                     "run",
                     "--src-stream",
@@ -129,12 +141,14 @@ impl Tools {
     pub async fn dlt(&self, from: &str, to: &str, rows: u64) -> anyhow::Result<f64> {
         let script = self.dir.join("by_dlt.py");
         std::fs::write(&script, DLT)?;
+        // SQLAlchemy knows the engine by its full name only, and takes another driver unless told.
+        let full = |url: &str, name: &str| url.replacen("postgres://", &format!("{name}://"), 1);
         let work = async {
             let done = Command::new(self.bin.join("python"))
                 .arg(&script)
                 .env("HOME", &self.dir)
-                .env("FROM", from)
-                .env("TO", to)
+                .env("FROM", full(from, "postgresql+psycopg2"))
+                .env("TO", full(to, "postgresql"))
                 .env("RUNTIME__DLTHUB_TELEMETRY", "false")
                 .output()
                 .await?;

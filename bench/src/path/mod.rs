@@ -1,11 +1,9 @@
 //! The same indexed look-up by three ways: a plain service, that service behind a reverse proxy, and the
 //! path through hub and agent with every check and durable evidence. Department's store in SQLite and in PostgreSQL.
 
-pub mod api;
 pub mod bare;
 mod hub;
 mod load;
-pub mod process;
 mod report;
 mod store;
 
@@ -15,9 +13,9 @@ use anyhow::{Context as _, bail};
 use testbed::NginxOptions;
 
 use crate::say;
+use crate::stand::process::{self, Cpu, Program, cpu_family};
 use hub::Hub;
 use load::{Cell, Load};
-use process::{Cpu, Program, cpu_family};
 use report::{Measured, Report};
 use store::{Store, Stores};
 

@@ -6,7 +6,8 @@ use std::path::Path;
 use anyhow::Context as _;
 
 use super::hub::{EvidencePerCall, Hub};
-use super::{Options, Way, process};
+use super::{Options, Way};
+use crate::stand::process;
 
 /// The measured part of a document lies between these lines.
 const BEGIN: &str = "<!-- measured: begin -->";

@@ -1,6 +1,6 @@
 //! What of a table has changed: by a column that grows with every change (增量), or from the engine's own log (变更捕获).
 
-use arrow::record_batch::RecordBatch;
+use arrow::{compute::concat_batches, error::ArrowError, record_batch::RecordBatch};
 use serde::{Deserialize, Serialize};
 
 /// Only rows whose watermark column (增量字段) holds at least a value: from a database in the order of that column, from
@@ -50,6 +50,23 @@ pub struct Changes {
     pub gone: Vec<bool>,
 }
 
+impl Changes {
+    /// Several that follow each other as one. `None` when there is none.
+    ///
+    /// # Errors
+    /// When they are not of one table, or together too large for one batch.
+    pub fn joined(all: Vec<Self>) -> Result<Option<Self>, ArrowError> {
+        if all.len() < 2 {
+            return Ok(all.into_iter().next());
+        }
+        let Some(schema) = all.first().map(|one| one.rows.schema()) else { return Ok(None) };
+        let rows = concat_batches(&schema, all.iter().map(|one| &one.rows))?;
+        let gone = all.iter().flat_map(|one| one.gone.iter().copied()).collect();
+        let last = all.into_iter().last();
+        Ok(last.map(|last| Self { position: last.position, committed_ms: last.committed_ms, rows, gone }))
+    }
+}
+
 /// Whether a table can be watched.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Watchable {
@@ -66,4 +83,34 @@ pub struct Obstacle {
     pub zh: String,
     /// The same in English.
     pub en: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use arrow::array::{ArrayRef, AsArray as _, StringArray};
+
+    use super::*;
+
+    fn changes(position: &str, keys: &[&str], gone: &[bool]) -> Changes {
+        let keys: ArrayRef = Arc::new(StringArray::from(keys.to_vec()));
+        let rows = RecordBatch::try_from_iter([("id", keys)]).unwrap();
+        let committed_ms = Some(gone.len() as i64);
+        Changes { position: position.to_owned(), committed_ms, rows, gone: gone.to_vec() }
+    }
+
+    /// Changes that are joined keep their order, and stand where the last of them stood.
+    #[test]
+    fn joined_in_their_order() {
+        let all = vec![
+            changes("p1", &["a", "b"], &[true, false]),
+            changes("p2", &["a", "a", "c"], &[false, true, true]),
+        ];
+        let one = Changes::joined(all).unwrap().unwrap();
+        let keys: Vec<&str> = one.rows.column(0).as_string::<i32>().iter().flatten().collect();
+        assert_eq!((keys, one.gone), (vec!["a", "b", "a", "a", "c"], vec![true, false, false, true, true]));
+        assert_eq!((one.position.as_str(), one.committed_ms), ("p2", Some(3)));
+        assert!(Changes::joined(Vec::new()).unwrap().is_none());
+    }
 }

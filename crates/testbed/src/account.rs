@@ -3,7 +3,7 @@
 
 use std::ffi::OsString;
 use std::os::unix::fs::MetadataExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, bail};
@@ -15,7 +15,19 @@ pub(crate) enum Account {
     Own,
     /// Another account, entered with `setpriv`.
     Named(&'static str),
+    /// Our own account under the number of another in a name space of users, in which a small disk may be mounted
+    /// whoever we are.
+    Apart {
+        /// Number under which the server sees itself.
+        number: u32,
+        /// Where a disk is mounted, and its size in KiB.
+        disk: Option<(PathBuf, u64)>,
+    },
 }
+
+/// Mounts a disk of `$1` KiB at `$2`, then becomes the rest under the number `$3`.
+const ON_DISK: &str = r#"mount -t tmpfs -o size="$1"k,mode=700 tmpfs "$2" && number="$3" && shift 3 &&
+exec unshare --user --map-user="$number" --map-group="$number" -- "$@""#;
 
 /// True when this process runs as root.
 pub(crate) fn is_root() -> bool {
@@ -29,16 +41,45 @@ impl Account {
         if is_root() { Self::Named(name) } else { Self::Own }
     }
 
+    /// The own account, seen by the server as `name` under root, with a disk for it.
+    ///
+    /// # Errors
+    /// When there is no account of that name.
+    pub(crate) fn apart(name: &'static str, disk: PathBuf, kib: u64) -> anyhow::Result<Self> {
+        let number = if is_root() {
+            run(&["id".into(), "-u".into(), name.into()])?.trim().parse()?
+        } else {
+            std::fs::metadata("/proc/self")?.uid()
+        };
+        Ok(Self::Apart { number, disk: Some((disk, kib)) })
+    }
+
     /// The command line that runs `program` with `args` under this account. The last step is an
     /// `exec`, so the process id stays that of the server.
     pub(crate) fn line(&self, program: &Path, args: &[OsString]) -> Vec<OsString> {
         let mut line: Vec<OsString> = Vec::new();
-        if let Self::Named(name) = self {
-            line.push("setpriv".into());
-            line.push(format!("--reuid={name}").into());
-            line.push(format!("--regid={name}").into());
-            line.push("--init-groups".into());
-            line.push("--".into());
+        match self {
+            Self::Own => {}
+            Self::Named(name) => {
+                line.push("setpriv".into());
+                line.push(format!("--reuid={name}").into());
+                line.push(format!("--regid={name}").into());
+                line.push("--init-groups".into());
+                line.push("--".into());
+            }
+            Self::Apart { number, disk: None } => {
+                line.extend(["unshare".into(), "--user".into()]);
+                line.push(format!("--map-user={number}").into());
+                line.push(format!("--map-group={number}").into());
+                line.push("--".into());
+            }
+            Self::Apart { number, disk: Some((disk, kib)) } => {
+                line.extend(
+                    ["unshare", "--user", "--map-root-user", "--mount", "--", "sh", "-c", ON_DISK, "sh"]
+                        .map(Into::into),
+                );
+                line.extend([kib.to_string().into(), disk.into(), number.to_string().into()]);
+            }
         }
         line.push(program.into());
         line.extend(args.iter().cloned());
@@ -53,9 +94,13 @@ impl Account {
         Ok(())
     }
 
-    /// Runs a program under this account to its end.
+    /// Runs a program under this account to its end; without its disk.
     pub(crate) fn run(&self, program: &Path, args: &[OsString]) -> anyhow::Result<()> {
-        run(&self.line(program, args)).map(|_| ())
+        let line = match self {
+            Self::Apart { number, .. } => Self::Apart { number: *number, disk: None }.line(program, args),
+            account => account.line(program, args),
+        };
+        run(&line).map(|_| ())
     }
 }
 

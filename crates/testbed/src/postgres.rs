@@ -27,6 +27,8 @@ pub struct PostgresOptions {
     pub durable: bool,
     /// More settings, for example `("max_connections", "300")`.
     pub settings: Vec<(String, String)>,
+    /// A disk of that many KiB for databases, besides the data directory; see [`Postgres::create_database_on_disk`].
+    pub disk_kib: Option<u64>,
 }
 
 /// A running PostgreSQL server. Clones share it; it ends with the last of them, or with the process.
@@ -34,6 +36,8 @@ pub struct PostgresOptions {
 pub struct Postgres {
     running: Running,
     client: Client,
+    /// Where the small disk is mounted for the server.
+    disk: Option<PathBuf>,
 }
 
 /// How to reach it with `psql`.
@@ -88,8 +92,15 @@ fn start(options: &PostgresOptions) -> anyhow::Result<Postgres> {
     let binary = |name: &str| find_binary(name).with_context(|| format!("{name} not found"));
     let (initdb, program, psql) = (binary("initdb")?, binary("postgres")?, binary("psql")?);
     with_free_port(|port| {
-        let account = Account::for_server("postgres");
         let dir = Dir::make(options.dir.as_deref(), "testbed-pg-")?;
+        let (account, disk) = match options.disk_kib {
+            None => (Account::for_server("postgres"), None),
+            Some(kib) => {
+                let disk = dir.path().join("disk");
+                std::fs::create_dir_all(&disk)?;
+                (Account::apart("postgres", disk.clone(), kib)?, Some(disk))
+            }
+        };
         let data = dir.path().join("data");
         let client = Client { psql: psql.clone(), port, password: kept_password(dir.path())? };
         account.own(dir.path())?;
@@ -106,7 +117,7 @@ fn start(options: &PostgresOptions) -> anyhow::Result<Postgres> {
         };
         let server = Server::new(spec, port, probe);
         server.start()?;
-        Ok(Postgres { running: Running::new(server, "INT"), client })
+        Ok(Postgres { running: Running::new(server, "INT"), client, disk })
     })
 }
 
@@ -168,6 +179,24 @@ impl Postgres {
         let name = Database::fresh_name();
         self.psql(&format!("create database {name}")).await?;
         Ok(Database::new(name.clone(), self.client.url(&name)))
+    }
+
+    /// Makes a database on the small disk, which ends with the server's process: such a server is not started again.
+    ///
+    /// # Errors
+    /// When the server has no such disk, or does not answer.
+    pub async fn create_database_on_disk(&self) -> anyhow::Result<Database> {
+        let disk = self.disk.as_deref().context("the server was started without a disk of its own")?;
+        let name = Database::fresh_name();
+        self.psql(&format!("create tablespace on_{name} location '{}'", disk.display())).await?;
+        self.psql(&format!("create database {name} tablespace on_{name}")).await?;
+        Ok(Database::new(name.clone(), self.client.url(&name)))
+    }
+
+    /// The small disk as it is seen from outside, while the server runs.
+    pub fn disk(&self) -> Option<PathBuf> {
+        let inside = self.disk.as_deref()?.strip_prefix("/").ok()?;
+        Some(Path::new("/proc").join(self.running.pid()?.to_string()).join("root").join(inside))
     }
 
     /// Runs SQL in the database `postgres`; gives the rows as lines with `|` between the columns.

@@ -17,6 +17,8 @@ use crate::pins::Active;
 
 /// Chunks on their way at the same time; each is a few megabytes at three programs.
 const ON_THE_WAY: usize = 3;
+/// The same of changes that are followed: what waits longer at the source arrives with what comes after it.
+const FOLLOWED: usize = 2;
 /// How often the pin is looked at while nothing moves.
 const LOOK: Duration = Duration::from_millis(200);
 
@@ -45,7 +47,8 @@ impl<'a> Outbox<'a> {
     /// Records and sends a chunk; waits while too many are on their way.
     pub async fn send(&mut self, sealed: Sealed) -> Result<(), Fault> {
         self.still_pinned()?;
-        while self.pending.len() >= ON_THE_WAY {
+        let most = if self.call.follow { FOLLOWED } else { ON_THE_WAY };
+        while self.pending.len() >= most {
             self.listen().await?;
         }
         self.still_pinned()?;

@@ -1,9 +1,11 @@
 //! Reading a table out: in full, by watermark, or as it changes.
 
+use std::pin::Pin;
 use std::sync::Arc;
 
-use connect::{After, Scan, SourceCode, Values, Watch};
-use futures::StreamExt as _;
+use connect::{After, Changes, Scan, SourceCode, SourceError, Values, Watch};
+use futures::stream::{BoxStream, Peekable};
+use futures::{FutureExt as _, StreamExt as _};
 use plan::batch::{BatchCall, BatchTask, Position, Reading, check_batch};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
@@ -18,6 +20,8 @@ use crate::pins::Active;
 use crate::record::Attempt;
 use crate::sources::{Slot, fault};
 
+/// Changes that wait are not joined beyond this, bytes.
+const CHUNK_BYTES: usize = 16 << 20;
 /// A watching that has told nothing for so many rounds is up to date.
 const QUIET: std::time::Duration = std::time::Duration::from_millis(700);
 
@@ -281,8 +285,8 @@ async fn follow(
     watching: &Watching,
     from: &str,
 ) -> Result<(), Fault> {
-    let failed = |error: connect::SourceError| fault(slot.name(), &error, 0);
-    let mut changes = slot.source().changes(&watching.watch(), from).await.map_err(failed)?;
+    let failed = |error: SourceError| fault(slot.name(), &error, 0);
+    let mut changes = slot.source().changes(&watching.watch(), from).await.map_err(failed)?.peekable();
     let mut position = Position::Log { p: from.to_owned() };
     if press.to.send(Told::Ready).await.is_err() {
         return Ok(());
@@ -292,7 +296,7 @@ async fn follow(
         let next = match tokio::time::timeout(QUIET, changes.next()).await {
             Ok(Some(next)) => next.map_err(failed)?,
             Ok(None) => {
-                return Err(failed(connect::SourceError::new(
+                return Err(failed(SourceError::new(
                     SourceCode::Down,
                     "变更流已结束",
                     "the stream of changes has ended",
@@ -309,6 +313,8 @@ async fn follow(
                 return Ok(());
             }
         };
+        // What has come meanwhile goes with it: the slower the target, the larger the chunks.
+        let next = gathered(next, &mut changes)?;
         position = Position::Log { p: next.position };
         let at = next.committed_ms.unwrap_or_else(|| press.clock.now_ms());
         let sent = press.seq;
@@ -327,6 +333,27 @@ async fn follow(
             }
         }
     }
+}
+
+/// Joins what waits already to what was taken, up to a chunk or so. A failure that waits is met by whoever asks next.
+fn gathered(
+    first: Changes,
+    waiting: &mut Peekable<BoxStream<'static, Result<Changes, SourceError>>>,
+) -> Result<Changes, Fault> {
+    let (mut rows, mut bytes) = (first.rows.num_rows(), first.rows.get_array_memory_size());
+    let position = first.position.clone();
+    let mut all = vec![first];
+    while rows < CHUNK_ROWS && bytes < CHUNK_BYTES {
+        let fits = |next: &Result<Changes, SourceError>| {
+            next.as_ref().is_ok_and(|next| rows + next.rows.num_rows() <= CHUNK_ROWS)
+        };
+        let Some(Some(Ok(next))) = Pin::new(&mut *waiting).next_if(fits).now_or_never() else { break };
+        rows += next.rows.num_rows();
+        bytes += next.rows.get_array_memory_size();
+        all.push(next);
+    }
+    let broken = || super::receive::broken(&format!("changes up to {position}"));
+    Changes::joined(all).map_err(|_| broken())?.ok_or_else(broken)
 }
 
 pub(super) fn unpinned(grant: &str) -> Fault {

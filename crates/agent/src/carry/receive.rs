@@ -74,7 +74,12 @@ pub(super) async fn receive(
         }
     };
     let (writing, writer) = written.await.map_err(|error| broken(&error.to_string()))??;
-    let finished = writing.finish(&position).await.map_err(|error| fault(&name, &error, 0))?;
+    // The end may take long, a merge of millions of rows; a run that is stopped meanwhile leaves nothing behind.
+    let finished = tokio::select! {
+        biased;
+        finished = writing.finish(&position) => finished.map_err(|error| fault(&name, &error, 0))?,
+        said = carrier.next() => return Err(ended(said?)),
+    };
     let mut sum = writer.sum;
     sum += finished;
     let receipt = writer.receipt(0, String::new(), 0, sum, position.len() as u64).await?;

@@ -6,7 +6,6 @@ mod capture;
 mod capture_mariadb;
 mod capture_postgres;
 mod capture_postgres_faults;
-mod capture_speed;
 mod config;
 mod digests;
 mod files;

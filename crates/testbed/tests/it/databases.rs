@@ -29,6 +29,21 @@ async fn postgres_stops_and_starts_with_its_data() {
     assert_eq!(server.psql("select 1").await.unwrap(), "1");
 }
 
+/// A database on a disk of its own runs out of room, and goes on when there is room again.
+#[tokio::test(flavor = "multi_thread")]
+async fn postgres_has_a_small_disk() {
+    let options = PostgresOptions { disk_kib: Some(24 * 1024), ..Default::default() };
+    let server = testbed::postgres(options).await.unwrap();
+    let database = server.create_database_on_disk().await.unwrap();
+    let ballast = server.disk().unwrap().join("ballast");
+    std::fs::write(&ballast, vec![0_u8; 14 * 1024 * 1024]).unwrap();
+    let fill = "create table t as select n, repeat('x', 500) from generate_series(1, 20000) n";
+    let full = server.psql_in(database.name(), fill).await.unwrap_err().to_string();
+    assert!(full.contains("No space left on device"), "{full}");
+    std::fs::remove_file(&ballast).unwrap();
+    server.psql_in(database.name(), "create table t as select 1").await.unwrap();
+}
+
 /// Tests that share a server get databases of their own.
 #[tokio::test(flavor = "multi_thread")]
 async fn shared_postgres_gives_separate_databases() {

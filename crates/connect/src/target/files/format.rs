@@ -9,7 +9,9 @@ use std::{
 };
 
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
-use parquet::{arrow::ArrowWriter, basic::Compression, file::properties::WriterProperties};
+use parquet::{
+    arrow::ArrowWriter, basic::Compression, errors::ParquetError, file::properties::WriterProperties,
+};
 use rust_xlsxwriter::{Workbook, XlsxError};
 
 use super::{Place, temporary};
@@ -98,7 +100,7 @@ impl Writer {
                 let schema = schema(table);
                 let properties = WriterProperties::builder().set_compression(Compression::SNAPPY).build();
                 let writer = ArrowWriter::try_new(temporary(place)?, schema.clone(), Some(properties));
-                let writer = writer.map_err(|error| failed(place).because(error))?;
+                let writer = writer.map_err(|error| parquet_failed(place, error))?;
                 Ok(Self::Parquet(Box::new(writer), BatchBuilder::new(&schema)))
             }
         }
@@ -156,7 +158,10 @@ impl Writer {
                 if batch.rows() > 0 {
                     group(place, &mut writer, &mut batch)?;
                 }
-                writer.into_inner().map_err(|error| failed(place).because(error))
+                // What the writer says when it gives the file back would no longer tell a full disk.
+                let file = writer.inner().try_clone().map_err(|error| place.error(error))?;
+                writer.finish().map_err(|error| parquet_failed(place, error))?;
+                Ok(file)
             }
         }
     }
@@ -184,7 +189,7 @@ pub(super) fn schema(table: &TargetTable) -> SchemaRef {
 
 fn group(place: &Place, writer: &mut ArrowWriter<File>, batch: &mut BatchBuilder) -> Result<(), SourceError> {
     let full = batch.finish().map_err(|error| failed(place).because(error))?;
-    writer.write(&full).map_err(|error| failed(place).because(error))
+    writer.write(&full).map_err(|error| parquet_failed(place, error))
 }
 
 fn sheet_row(
@@ -218,6 +223,16 @@ fn csv_failed(place: &Place, error: csv::Error) -> SourceError {
     match error.into_kind() {
         csv::ErrorKind::Io(error) => place.error(error),
         other => failed(place).because(format!("{other:?}")),
+    }
+}
+
+fn parquet_failed(place: &Place, error: ParquetError) -> SourceError {
+    match error {
+        ParquetError::External(inner) => match inner.downcast::<std::io::Error>() {
+            Ok(error) => place.error(*error),
+            Err(other) => failed(place).because(other),
+        },
+        other => failed(place).because(other),
     }
 }
 

@@ -250,11 +250,20 @@ fn begin(place: Place, table: TargetTable, run: String) -> Result<Box<dyn Delive
     let key = slot::key_places(&table);
     let old = if place.file.exists() { read::hashes(&place, &table, &key) } else { HashMap::new() };
     // What an earlier, broken delivery left under these names is cut off.
+    let staged = Staged([place.beside(".tmp"), place.beside(".held.tmp")]);
     let writer = Writer::new(&place, &table)?;
     let held = File::create(place.beside(".held.tmp")).map_err(failed)?;
     Ok(Box::new(FileDelivery {
         shared: Arc::new(Fixed { place, table, run, key }),
-        work: Some(Work { writer, held, old, seen: HashSet::new(), counts: Counts::default(), _lock: lock }),
+        work: Some(Work {
+            writer,
+            held,
+            old,
+            seen: HashSet::new(),
+            counts: Counts::default(),
+            _staged: staged,
+            _lock: lock,
+        }),
         last: 0,
     }))
 }
@@ -275,7 +284,21 @@ struct Work {
     old: HashMap<u128, u128>,
     seen: HashSet<u128>,
     counts: Counts,
+    /// Goes before the lock does.
+    _staged: Staged,
     _lock: File,
+}
+
+/// Files that are written on. What is left of them at the end, after a failure that is, would only take room on a disk that may be
+/// full.
+struct Staged([PathBuf; 2]);
+
+impl Drop for Staged {
+    fn drop(&mut self) {
+        for file in &self.0 {
+            let _ = fs::remove_file(file);
+        }
+    }
 }
 
 struct FileDelivery {

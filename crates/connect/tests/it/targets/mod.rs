@@ -2,6 +2,7 @@
 
 mod cases;
 mod config;
+mod each;
 mod files;
 mod http;
 mod mariadb;

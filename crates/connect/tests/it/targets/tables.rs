@@ -13,6 +13,9 @@ use TargetType::{Date, Integer, Text};
 pub trait Sql {
     /// Runs it.
     fn sql(&self, sql: &str) -> impl Future<Output = anyhow::Result<String>>;
+
+    /// Whether a table that was made is there although the delivery that made it was dropped.
+    fn shows_made(&self) -> bool;
 }
 
 fn codes(fit: &connect::Fit) -> Vec<(String, String)> {

@@ -59,7 +59,7 @@ impl Stand {
         let provider = AgentProcess::join(&config, &seeded.join_code);
         let agent = json!({"name": "民政局前置机", "organisation_id": seeded.consumer});
         let made = seeded.as_(Who::Platform).post("/api/v1/agents", &agent).await.ok();
-        let targets = [("hall", server_target(to.url()))];
+        let targets = [("hall", server_target("postgres", to.url()))];
         let config = write_agent(&dir.path().join("consumer"), &hub.url, &[], &targets);
         let consumer = AgentProcess::join(&config, made["join_code"].as_str().unwrap());
         let consumer_agent = made["agent"]["id"].as_str().unwrap().to_owned();

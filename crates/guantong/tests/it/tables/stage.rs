@@ -32,11 +32,24 @@ pub fn number(row: u32) -> String {
 impl Stage {
     /// Raises it with that many rows in the register.
     pub async fn raise(rows: u32) -> Self {
-        Self::beside(rows, &[]).await
+        Self::with(rows, &[], &[]).await
     }
 
     /// The same, with more sources at the provider's agent.
     pub async fn beside(rows: u32, more: &[(&str, toml::Table)]) -> Self {
+        Self::with(rows, more, &[]).await
+    }
+
+    /// The same, with more targets at the consumer's agent.
+    pub async fn towards(rows: u32, more: &[(&str, toml::Table)]) -> Self {
+        Self::with(rows, &[], more).await
+    }
+
+    async fn with(
+        rows: u32,
+        more_sources: &[(&str, toml::Table)],
+        more_targets: &[(&str, toml::Table)],
+    ) -> Self {
         let postgres = logical().await;
         let (from, to) =
             (postgres.create_database().await.unwrap(), postgres.create_database().await.unwrap());
@@ -54,7 +67,7 @@ impl Stage {
         let admin = hub.first_user().await;
         let seeded = seed(&hub.url, admin).await;
         let mut sources = vec![("register", server_source("postgres", from.url()))];
-        sources.extend(more.iter().cloned());
+        sources.extend(more_sources.iter().cloned());
         let config = write_agent(&dir.path().join("provider"), &hub.url, &sources, &[]);
         let provider = AgentTask::join(&config, &seeded.join_code).await;
         seeded.wait_connected(true).await;
@@ -69,7 +82,8 @@ impl Stage {
             ("kind".to_owned(), "files".into()),
             ("dir".to_owned(), files.to_str().unwrap().into()),
         ]);
-        let targets = [("hall", server_target(to.url())), ("folder", folder)];
+        let mut targets = vec![("hall", server_target("postgres", to.url())), ("folder", folder)];
+        targets.extend(more_targets.iter().cloned());
         let config = write_agent(&dir.path().join("consumer"), &hub.url, &[], &targets);
         let consumer = AgentTask::join(&config, made["join_code"].as_str().unwrap()).await;
         let path = format!("/api/v1/agents/{consumer_agent}");
@@ -185,6 +199,32 @@ impl Stage {
         self.ended(&run).await
     }
 
+    /// Waits until the last run of a subscription has succeeded after somebody has mended what stood in its way; goes on by
+    /// hand where it waits for that.
+    pub async fn mended(&self, id: &str) -> Value {
+        let path = format!("/api/v1/subscriptions/{id}");
+        until("a run to succeed", async || {
+            let seen = self.operator().get(&path).await.ok();
+            if seen["state"] == "halted" {
+                self.operator().post(&format!("{path}/resume"), &json!({"reason": "已修复"})).await.ok();
+            }
+            // While one is tried by itself, a second is refused.
+            let begun = self.operator().post(&format!("{path}/run"), &json!({})).await;
+            let run = begun.body["run_id"].as_str()?.to_owned();
+            let ended = self.ended(&run).await;
+            (ended["state"] == "succeeded").then_some(ended)
+        })
+        .await
+    }
+
+    /// What a row of the register looks like at the target, by key: key, name, date of birth.
+    pub async fn register(&self) -> Vec<String> {
+        sqlx::query_scalar("SELECT concat_ws('|', sfzh, xm, csrq) FROM rkxx ORDER BY sfzh")
+            .fetch_all(&self.source)
+            .await
+            .unwrap()
+    }
+
     /// Runs a statement at the source.
     pub async fn at_source(&self, statement: &str) {
         sqlx::query(sqlx::AssertSqlSafe(statement)).execute(&self.source).await.unwrap();
@@ -219,7 +259,7 @@ async fn logical() -> &'static testbed::Postgres {
     SERVER.get_or_init(async || testbed::postgres(options).await.unwrap()).await
 }
 
-/// A PostgreSQL target.
-pub fn server_target(url: &str) -> toml::Table {
-    toml::Table::from_iter([("kind".to_owned(), "postgres".into()), ("url".to_owned(), url.into())])
+/// A database server as target.
+pub fn server_target(kind: &str, url: &str) -> toml::Table {
+    toml::Table::from_iter([("kind".to_owned(), kind.into()), ("url".to_owned(), url.into())])
 }

@@ -77,17 +77,28 @@ pub struct AgentProcess {
     /// What it wrote.
     pub log: PathBuf,
     config: PathBuf,
+    /// Folder on a disk of its own, and the size of that in KiB; it goes with the process.
+    disk: Option<(PathBuf, u64)>,
     child: Option<Child>,
 }
+
+/// Becomes the agent, in a name space of its own, where a small disk is mounted.
+const ON_SMALL_DISK: &str =
+    r#"mount -t tmpfs -o size="$1"k tmpfs "$2" && shift 2 && exec "$0" agent --config "$1" run"#;
 
 impl AgentProcess {
     /// Joins and runs.
     pub fn join(config: &Path, code: &str) -> Self {
+        Self::join_with(config, code, None)
+    }
+
+    /// The same with a folder on a disk of its own of that many KiB.
+    pub fn join_with(config: &Path, code: &str, disk: Option<(PathBuf, u64)>) -> Self {
         let joined =
             run_program(&["agent", "--config", config.to_str().unwrap(), "join", "--code", code], &[]);
         assert!(joined.status.success(), "{}", String::from_utf8_lossy(&joined.stderr));
         let log = config.with_file_name("agent.log");
-        let mut agent = Self { log, config: config.to_owned(), child: None };
+        let mut agent = Self { log, config: config.to_owned(), disk, child: None };
         agent.up();
         agent
     }
@@ -95,15 +106,39 @@ impl AgentProcess {
     /// Runs.
     pub fn up(&mut self) {
         let log = std::fs::OpenOptions::new().create(true).append(true).open(&self.log).unwrap();
-        let mut command = tokio::process::Command::new(env!("CARGO_BIN_EXE_guantong"));
-        command
-            .arg("agent")
-            .arg("--config")
-            .arg(&self.config)
-            .arg("run")
-            .env("GUANTONG_LOG__FILTER", "debug");
+        let program = env!("CARGO_BIN_EXE_guantong");
+        let mut command = match &self.disk {
+            None => {
+                let mut command = tokio::process::Command::new(program);
+                command.arg("agent").arg("--config").arg(&self.config).arg("run");
+                command
+            }
+            Some((dir, kib)) => {
+                let mut command = tokio::process::Command::new("unshare");
+                command.args([
+                    "--user",
+                    "--map-root-user",
+                    "--mount",
+                    "--",
+                    "sh",
+                    "-c",
+                    ON_SMALL_DISK,
+                    program,
+                ]);
+                command.arg(kib.to_string()).arg(dir).arg(&self.config);
+                command
+            }
+        };
+        command.env("GUANTONG_LOG__FILTER", "debug");
         command.stdin(Stdio::null()).stdout(log.try_clone().unwrap()).stderr(log).kill_on_drop(true);
         self.child = Some(command.spawn().unwrap());
+    }
+
+    /// The folder on its small disk, as it is seen from outside.
+    pub fn seen_disk(&self) -> PathBuf {
+        let (dir, _) = self.disk.as_ref().unwrap();
+        let pid = self.child.as_ref().and_then(Child::id).unwrap();
+        Path::new("/proc").join(pid.to_string()).join("root").join(dir.strip_prefix("/").unwrap())
     }
 
     /// Ends it as a power cut of the program would.
