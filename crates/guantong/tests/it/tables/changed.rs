@@ -112,9 +112,9 @@ fn a_renamed_table_and_a_dropped_column() {
         let source = "SELECT sfzh, xm, csrq FROM t_rkxx2026 ORDER BY 1";
         stage.equal_to("people", source).await;
         let path = format!("/api/v1/subscriptions/{id}");
-        until("the run to end", async || {
+        until("the run that began by itself to end", async || {
             let seen = stage.operator().get(&path).await.ok();
-            (seen["last_run"]["state"] != "running").then_some(())
+            (seen["last_run"]["state"] == "succeeded").then_some(())
         })
         .await;
 
