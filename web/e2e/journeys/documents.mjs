@@ -26,6 +26,7 @@ async function choose(stage, page, grant, caseNo, look) {
   await stage.settle(page)
   if (look) {
     await stage.inspect(page, 'handover-documents')
+    await stage.handbook(page, 'handover-documents')
     await page.click('[data-test=next]')
     await page.waitForSelector('.el-form-item__error')
     await stage.inspect(page, 'handover-document-missing', ['phone'])
@@ -39,7 +40,6 @@ async function choose(stage, page, grant, caseNo, look) {
     await stage.inspect(page, 'handover-documents-none', ['phone'])
     await page.fill('[data-test=search]', name.split('/').pop())
     await page.waitForSelector(`[data-test=document][value="${name}"]`)
-    await stage.handbook(page, 'handover-documents')
   }
   await page.locator(`[data-test=document][value="${name}"]`).first().check()
   await page.waitForSelector('[data-test=chosen-document]')
