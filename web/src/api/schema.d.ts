@@ -1893,6 +1893,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/resources/{id}/mount/proposal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was changed at the source of a resource and which mount is proposed; nothing when no subscription waits for that. For
+         *     operator and head of the department that holds the data.
+         */
+        get: operations["show_remount"];
+        put?: never;
+        /** Looks at the changed source now; what waits goes on when the mount fits again. */
+        post: operations["propose_remount"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/resources/{id}/mount/return": {
         parameters: {
             query?: never;
@@ -2421,6 +2442,26 @@ export interface paths {
         put?: never;
         /** Holds a subscription against its grant and its target, and makes nothing. */
         post: operations["check_subscription"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/subscriptions/templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What can flow back to the own office (数据回流): registers of offices above with a region for each row, with request and
+         *     subscription filled in so that only rows of the own region come.
+         */
+        get: operations["list_return_flows"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3099,6 +3140,11 @@ export interface components {
          * @enum {string}
          */
         ChangeKind: "added" | "removed" | "changed";
+        /**
+         * @description How far the mending has come.
+         * @enum {string}
+         */
+        ChangeStage: "looking" | "proposed" | "review" | "pinning";
         /** @description What the wizard is told before anything is made. */
         Checked: {
             /**
@@ -3107,7 +3153,7 @@ export interface components {
              */
             first_due_ms?: number | null;
             /** @description How the target stands. */
-            standing: Record<string, never>;
+            standing: components["schemas"]["StandingView"];
         };
         /** @description The map at a time. */
         ChimneyMap: {
@@ -3373,6 +3419,20 @@ export interface components {
             /** @description The department's code. */
             value: string;
         };
+        /** @description A column that could answer an item. */
+        ColumnChoice: {
+            /** @description The column. */
+            column: string;
+            /** @description Why, in English. */
+            reason_en: string;
+            /** @description Why, in Chinese. */
+            reason_zh: string;
+            /**
+             * Format: double
+             * @description From 0 to 1.
+             */
+            score: number;
+        };
         /** @description A column as the agent lists it. */
         ColumnFacts: {
             /** @description What the department wrote about it. */
@@ -3466,6 +3526,11 @@ export interface components {
             /** @description Most frequent shapes. */
             patterns?: components["schemas"]["Shape"][];
         };
+        /**
+         * @description How a mounted column stands now.
+         * @enum {string}
+         */
+        ColumnState: "kept" | "doubtful" | "gone";
         /** @description What a copy is compared with. */
         CompareInput: {
             with?: components["schemas"]["SubscriptionId"] | null;
@@ -3513,6 +3578,31 @@ export interface components {
             /**
              * Format: int64
              * @description Rows that are the same.
+             */
+            same: number;
+        };
+        /** @description Outcome of a comparison of source and target, as it is written in JSON. */
+        ComparedView: {
+            /**
+             * Format: int64
+             * @description Rows that differ.
+             */
+            different: number;
+            /** @description Some of them, by key: `+` only at the source, `-` only at the target, `~` different. */
+            keys: string[];
+            /**
+             * Format: int64
+             * @description Rows that only the source has.
+             */
+            only_source: number;
+            /**
+             * Format: int64
+             * @description Rows that only the target has.
+             */
+            only_target: number;
+            /**
+             * Format: int64
+             * @description Rows that are the same on both sides.
              */
             same: number;
         };
@@ -4386,6 +4476,11 @@ export interface components {
              * @description Of these, failed.
              */
             failed: number;
+            /**
+             * Format: int32
+             * @description Failures in a row.
+             */
+            failures: number;
             /** @description Whether the hub holds the rows for the consumer. */
             held: boolean;
             /**
@@ -4393,6 +4488,13 @@ export interface components {
              * @description Delay of the last change, milliseconds.
              */
             lag_ms?: number | null;
+            /**
+             * Format: int64
+             * @description When that one began, Unix milliseconds.
+             */
+            last_started_ms?: number | null;
+            /** @description State of the run that goes on, else of the last one: `running`, `succeeded`, `stopped` or `failed`. */
+            last_state?: string | null;
             /** @description Its name. */
             name: string;
             /** @description Provider. */
@@ -4413,10 +4515,16 @@ export interface components {
              * @description Runs of the last 30 days.
              */
             runs: number;
+            /** @description When runs begin. */
+            schedule: components["schemas"]["Schedule"];
             /** @description How it stands. */
             state: components["schemas"]["SubscriptionState"];
             /** @description Subscription. */
             subscription_id: components["schemas"]["SubscriptionId"];
+            /** @description Table there. */
+            table: string;
+            /** @description Target, by its name in the consumer's agent. */
+            target: string;
         };
         /** @description An item of a hit in which the question was found. */
         FoundItem: {
@@ -5074,6 +5182,29 @@ export interface components {
             /** @description True when no examples are shown because the item is sensitive or not shared. */
             withheld: boolean;
         };
+        /** @description What is proposed for one item. */
+        ItemRemount: {
+            /** @description Column that is proposed; none when a person has to choose. */
+            after?: string | null;
+            /** @description Column it was bound to. */
+            before: string;
+            /** @description How sure. */
+            confidence: components["schemas"]["Confidence"];
+            /** @description English name. */
+            en: string;
+            /** @description Item. */
+            item: string;
+            /** @description Other columns that were considered, best first. */
+            others: components["schemas"]["ColumnChoice"][];
+            /** @description Why, in English. */
+            reason_en: string;
+            /** @description Why, in Chinese. */
+            reason_zh: string;
+            /** @description How that column stands. */
+            state: components["schemas"]["ColumnState"];
+            /** @description Chinese name. */
+            zh: string;
+        };
         /**
          * @description Data type of an item (数据类型), one letter each.
          * @enum {string}
@@ -5182,6 +5313,11 @@ export interface components {
             /** @description A published resource of the responsible department. */
             resource_id: components["schemas"]["ResourceId"];
         };
+        /** @description Looks at the source again. */
+        LookInput: {
+            /** @description Table to propose a mount on; the one that fits best when left out. */
+            table?: string | null;
+        };
         /** @description How many notices were marked. */
         Marked: {
             /**
@@ -5194,12 +5330,23 @@ export interface components {
          * @description Way of sharing (共享方式).
          * @enum {string}
          */
-        Method: "Interface";
+        Method: "Interface" | "Batch" | "File";
         /**
          * @description How the source is read.
          * @enum {string}
          */
         MethodView: "full" | "after" | "changes";
+        /** @description One thing that does not fit a target, as it is written in JSON. */
+        MisfitView: {
+            /** @description Stable code. */
+            code: string;
+            /** @description Column; empty for the table as a whole. */
+            column: string;
+            /** @description In English. */
+            en: string;
+            /** @description In Chinese. */
+            zh: string;
+        };
         /** @description Calls of one month. */
         MonthView: {
             /**
@@ -7139,8 +7286,7 @@ export interface components {
                  * @description Up to when the target was true afterwards, Unix milliseconds.
                  */
                 as_of_ms?: number | null;
-                /** @description Outcome of a comparison. */
-                compared?: Record<string, never> | null;
+                compared?: components["schemas"]["ComparedView"] | null;
                 /**
                  * Format: int64
                  * @description When it ended, Unix milliseconds.
@@ -7296,6 +7442,9 @@ export interface components {
                 resource_id: components["schemas"]["ResourceId"];
                 /** @description Its name. */
                 resource_name: string;
+                /** @description Conditions of the grant on the rows; what the subscription says narrows them. */
+                rows: components["schemas"]["FilterView"];
+                source_change?: components["schemas"]["SourceChange"] | null;
                 /** @description How it stands. */
                 state: components["schemas"]["SubscriptionState"];
             }[];
@@ -7738,6 +7887,27 @@ export interface components {
             /** @description What was wrong and what was put right. */
             text: string;
         };
+        /** @description A proposed mount. */
+        Remount: {
+            /** @description Column that told when a row was last true. */
+            as_of_before?: string | null;
+            /** @description Columns of the proposed table. */
+            columns: components["schemas"]["ColumnFacts"][];
+            /** @description The items of the mount. */
+            items: components["schemas"]["ItemRemount"][];
+            /** @description The mount as it would be; items for which nothing is proposed are left out. */
+            mount: components["schemas"]["Mount"];
+            /** @description Table that is proposed; the same when it is still there, none when a person has to choose. */
+            table?: string | null;
+            /** @description Table it was mounted on. */
+            table_before: string;
+            /** @description Why, in English. */
+            table_reason_en: string;
+            /** @description Why, in Chinese; empty when the table stayed. */
+            table_reason_zh: string;
+            /** @description Tables that are there. */
+            tables: string[];
+        };
         /** @description The whole finding. */
         Report: {
             /** @description Planned items that exist, of all. */
@@ -7802,6 +7972,7 @@ export interface components {
             scenario?: string;
             /** @description Shapes. */
             shapes?: components["schemas"]["ShapeView"][];
+            template?: components["schemas"]["Template"] | null;
             /**
              * Format: int64
              * @description First instant after the period, Unix milliseconds.
@@ -8158,6 +8329,34 @@ export interface components {
              */
             version: number;
         };
+        /** @description A register that can flow back. */
+        ReturnFlowView: {
+            grant_id?: components["schemas"]["GrantId"] | null;
+            /** @description Item that tells the region of a row. */
+            item: string;
+            /** @description Its English name. */
+            item_en: string;
+            /** @description Its Chinese name. */
+            item_zh: string;
+            /** @description Digits with which the region of each row begins. */
+            prefix: string;
+            /** @description Provider. */
+            provider_id: components["schemas"]["OrganisationId"];
+            /** @description Its name. */
+            provider_name: string;
+            /** @description Code of the own region. */
+            region: string;
+            /** @description Request as it is filled in. */
+            request: components["schemas"]["RequestInput"];
+            request_id?: components["schemas"]["RequestId"] | null;
+            /** @description Its code. */
+            resource_code: string;
+            /** @description Resource. */
+            resource_id: components["schemas"]["ResourceId"];
+            /** @description Its name. */
+            resource_name: string;
+            subscription?: components["schemas"]["SubscriptionInput"] | null;
+        };
         /** @description Why something is returned. */
         ReturnInput: {
             /** @description Codes out of the list of reasons, at least one. */
@@ -8225,8 +8424,7 @@ export interface components {
              * @description Up to when the target was true afterwards, Unix milliseconds.
              */
             as_of_ms?: number | null;
-            /** @description Outcome of a comparison. */
-            compared?: Record<string, never> | null;
+            compared?: components["schemas"]["ComparedView"] | null;
             /**
              * Format: int64
              * @description When it ended, Unix milliseconds.
@@ -8502,6 +8700,40 @@ export interface components {
          * @enum {string}
          */
         Source: "live" | "copy" | "live_or_copy";
+        /** @description A changed source as either side of a subscription sees it: no name of a table or a column. */
+        SourceChange: {
+            /**
+             * Format: int64
+             * @description When it was found, Unix milliseconds.
+             */
+            since_ms: number;
+            /** @description How far the mending has come. */
+            stage: components["schemas"]["ChangeStage"];
+        };
+        /** @description A changed source as the people of its department see it. */
+        SourceChangeView: {
+            failure?: components["schemas"]["Notice"] | null;
+            /** @description What the run found. */
+            found: components["schemas"]["Notice"];
+            /**
+             * Format: int64
+             * @description When it was last looked at, Unix milliseconds.
+             */
+            looked_ms?: number | null;
+            proposal?: components["schemas"]["Remount"] | null;
+            /**
+             * Format: int64
+             * @description When it was found, Unix milliseconds.
+             */
+            since_ms: number;
+            /** @description How far the mending has come. */
+            stage: components["schemas"]["ChangeStage"];
+            /**
+             * Format: int64
+             * @description Subscriptions that wait.
+             */
+            waiting: number;
+        };
         /** @description Health of one source. */
         SourceView: {
             /** @description `postgresql`, `mysql`, `sqlite`, `files` or `http`. */
@@ -8523,6 +8755,22 @@ export interface components {
          * @enum {string}
          */
         Stage: "Reply" | "Delivery" | "Answer" | "Listing";
+        /** @description How a target stands, as it is written in JSON. */
+        StandingView: {
+            /** @description The table would be created. */
+            creates: boolean;
+            /** @description What does not fit. */
+            misfits: components["schemas"]["MisfitView"][];
+            /** @description Position stored with its last rows; opaque. */
+            position?: string | null;
+            /**
+             * Format: int64
+             * @description Rows in it now.
+             */
+            rows: number;
+            /** @description Run that wrote last. */
+            run?: string | null;
+        };
         /** @description Time spent at one station. */
         StationTime: {
             /** @description Name of the station. */
@@ -8581,6 +8829,7 @@ export interface components {
             table?: string;
             /** @description Target, by its name in that agent's configuration. */
             target?: string;
+            template?: components["schemas"]["Template"] | null;
             /** @description Item whose column is the watermark, with the method `after`; the as-of column of the mount when left out. */
             watermark?: string | null;
         };
@@ -8645,6 +8894,9 @@ export interface components {
             resource_id: components["schemas"]["ResourceId"];
             /** @description Its name. */
             resource_name: string;
+            /** @description Conditions of the grant on the rows; what the subscription says narrows them. */
+            rows: components["schemas"]["FilterView"];
+            source_change?: components["schemas"]["SourceChange"] | null;
             /** @description How it stands. */
             state: components["schemas"]["SubscriptionState"];
         };
@@ -8798,6 +9050,11 @@ export interface components {
             /** @description Name at the agent. */
             name: string;
         };
+        /**
+         * @description Pattern by which a request or a subscription was made.
+         * @enum {string}
+         */
+        Template: "ReturnFlow";
         /** @description A time line, oldest first. */
         Timeline: {
             /** @description What happened. */
@@ -11095,6 +11352,8 @@ export interface operations {
                 grant?: string;
                 /** @description Call id. */
                 call?: string;
+                /** @description Run of a subscription: the entries of its chunks, and that of its end. */
+                run?: string;
                 /** @description Not before, Unix milliseconds. */
                 from_ms?: number;
                 /** @description Before, Unix milliseconds. */
@@ -11600,6 +11859,8 @@ export interface operations {
                 sort?: string;
                 /** @description States, parted by commas; any when left out. */
                 state?: string;
+                /** @description `in` for those that the own department receives, `out` for those that it gives; both when left out. */
+                side?: string;
             };
             header?: never;
             path?: never;
@@ -15021,6 +15282,110 @@ export interface operations {
             };
         };
     };
+    show_remount: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourceChangeView"] | null;
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    propose_remount: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LookInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourceChangeView"] | null;
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     return_mount: {
         parameters: {
             query?: never;
@@ -16595,6 +16960,14 @@ export interface operations {
     list_subscriptions: {
         parameters: {
             query?: {
+                /** @description How it stands. */
+                state?: components["schemas"]["SubscriptionState"];
+                /** @description Provider. */
+                provider_id?: components["schemas"]["OrganisationId"];
+                /** @description Consumer. */
+                consumer_id?: components["schemas"]["OrganisationId"];
+                /** @description Resource. */
+                resource_id?: components["schemas"]["ResourceId"];
                 /** @description Text to search for. */
                 q?: string;
                 /** @description Page, from 1. */
@@ -16721,6 +17094,41 @@ export interface operations {
                 };
             };
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_return_flows: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReturnFlowView"][];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -17044,6 +17452,10 @@ export interface operations {
     list_runs: {
         parameters: {
             query?: {
+                /** @description `deliver` or `compare`. */
+                kind?: string;
+                /** @description `running`, `succeeded`, `stopped` or `failed`. */
+                state?: string;
                 /** @description Text to search for. */
                 q?: string;
                 /** @description Page, from 1. */

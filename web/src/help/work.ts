@@ -5,7 +5,7 @@ import type { Step } from './steps'
 
 const STAFF: Role[] = ['department_operator', 'department_head']
 
-/** Who makes and runs subscriptions, and hands documents over. */
+/** Who makes and runs subscriptions. */
 const RECEIVERS: Role[] = ['department_operator', 'department_developer', 'department_head']
 
 export const WORK_STEPS: Partial<Record<MessageKey, Step[]>> = {
@@ -18,7 +18,7 @@ export const WORK_STEPS: Partial<Record<MessageKey, Step[]>> = {
   'help.subscriptions': [{ text: 'step.subscriptionsOpen' }, { text: 'step.subscriptionsHalted' }, { text: 'step.subscriptionsNew', to: '/subscriptions/new', roles: RECEIVERS }],
   'help.subscriptionNew': [{ text: 'step.subNewGrant', to: '/catalogue' }, { text: 'step.subNewTarget', to: '/agents' }],
   'help.subscription': [{ text: 'step.subRead' }, { text: 'step.subAct', roles: RECEIVERS }],
-  'help.handovers': [{ text: 'step.handoversAnswer', roles: RECEIVERS }, { text: 'step.handoversOpen' }, { text: 'step.handoversNew', to: '/handovers/new', roles: RECEIVERS }],
+  'help.handovers': [{ text: 'step.handoversAnswer', roles: STAFF }, { text: 'step.handoversOpen' }, { text: 'step.handoversNew', to: '/handovers/new', roles: STAFF }],
   'help.handoverNew': [{ text: 'step.handoverNewGrant', to: '/catalogue' }, { text: 'step.handoverNewPlace', to: '/agents' }],
   'help.handover': [{ text: 'step.handoverRead' }, { text: 'step.handoverProof' }],
   'help.copies': [{ text: 'step.copiesOpen' }, { text: 'step.copiesNew', to: '/subscriptions/new', roles: RECEIVERS }],

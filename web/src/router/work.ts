@@ -3,10 +3,12 @@ import type { RouteRecordRaw } from 'vue-router'
 import type { Role } from '@/api'
 
 const STAFF: Role[] = ['department_head', 'department_operator']
+/** Who handles cases, and so hands documents over and takes them in. */
+export const HANDLERS = STAFF
 const PARTIES: Role[] = ['business_operator', 'security_auditor', 'department_head', 'department_operator', 'department_developer']
 export const PLAN_READERS: Role[] = ['business_operator', 'security_auditor', 'department_head', 'department_operator']
 
-/** Who makes subscriptions and runs them, and hands documents over. */
+/** Who makes subscriptions and runs them. */
 export const RECEIVERS: Role[] = ['department_operator', 'department_developer', 'department_head']
 
 export const WORK_ROUTES: RouteRecordRaw[] = [
@@ -27,7 +29,7 @@ export const WORK_ROUTES: RouteRecordRaw[] = [
   { path: '/subscriptions/new', name: 'subscription-new', component: () => import('@/pages/subscriptions/NewPage.vue'), meta: { title: 'sub.new', roles: RECEIVERS } },
   { path: '/subscriptions/:id', name: 'subscription', component: () => import('@/pages/subscriptions/DetailPage.vue'), props: true, meta: { title: 'nav.subscriptions' } },
   { path: '/handovers', name: 'handovers', component: () => import('@/pages/handovers/ListPage.vue'), meta: { title: 'nav.handovers' } },
-  { path: '/handovers/new', name: 'handover-new', component: () => import('@/pages/handovers/NewPage.vue'), meta: { title: 'handover.new', roles: RECEIVERS } },
+  { path: '/handovers/new', name: 'handover-new', component: () => import('@/pages/handovers/NewPage.vue'), meta: { title: 'handover.new', roles: HANDLERS } },
   { path: '/handovers/:id', name: 'handover', component: () => import('@/pages/handovers/DetailPage.vue'), props: true, meta: { title: 'nav.handovers' } },
   { path: '/copies', name: 'copies', component: () => import('@/pages/copies/ListPage.vue'), meta: { title: 'nav.copies' } },
   { path: '/copies/:id', name: 'copy', component: () => import('@/pages/copies/DetailPage.vue'), props: true, meta: { title: 'nav.copies' } },

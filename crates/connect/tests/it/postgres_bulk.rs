@@ -151,7 +151,7 @@ async fn long_values_and_failures() -> Outcome {
     assert_eq!(code(read(&*source, "fails", Values::Text).await), "source.query");
     source.tables().await?;
     server.psql_in(database.name(), "DROP TABLE gone").await?;
-    assert_eq!(code(read(&*source, "gone", Values::Text).await), "source.query");
+    assert_eq!(code(read(&*source, "gone", Values::Text).await), "source.table_unknown");
     assert_eq!(read(&*source, "n", Values::Text).await?.len(), 5);
     Ok(())
 }

@@ -53,12 +53,8 @@ impl Handler for Over {
         let question = TargetQuestion::RemoveDocument { target, handover };
         let said = exchange.ask_target(&to.agent_id, &row.consumer_id, &to.target, &question).await?;
         let said = said.as_str().unwrap_or("gone").to_owned();
-        let leaf = Leaf {
-            call: Some(id.0.clone()),
-            grant: Some(row.grant_id.0.clone()),
-            code: Some(said.clone()),
-            ..Leaf::of("exchange.file.removed")
-        };
+        let leaf =
+            Leaf { code: Some(said.clone()), ..exchange.handover_leaf(&row, "exchange.file.removed").await? };
         let tx = exchange.kernel.begin().await?;
         let changed = store::change(tx.connection(), row, |to| {
             to.state = Set(HandoverState::Removed.as_str().to_owned());

@@ -44,6 +44,9 @@ struct StatesQuery {
     /// States, parted by commas; any when left out.
     #[serde(default)]
     state: String,
+    /// `in` for those that the own department receives, `out` for those that it gives; both when left out.
+    #[serde(default)]
+    side: String,
 }
 
 /// A reason, for the record.
@@ -79,7 +82,12 @@ async fn list(
     ApiQuery(wanted): ApiQuery<StatesQuery>,
 ) -> Result<Json<Page<HandoverView>>> {
     let states = wanted.state.split(',').filter_map(HandoverState::parse).collect();
-    exchange.handovers(&actor, states, &query).await.map(Json)
+    let receives = match wanted.side.as_str() {
+        "in" => Some(true),
+        "out" => Some(false),
+        _ => None,
+    };
+    exchange.handovers(&actor, states, receives, &query).await.map(Json)
 }
 
 /// Asks for a document, as its consumer; offers one, as its provider.

@@ -218,7 +218,7 @@ impl Exchange {
         let state = if failed { HandoverState::Failed } else { HandoverState::Waiting };
         let notice = crate::subscriptions::store::write(&Notice::from(error))?;
         let pause = (SECOND_MS << failures.clamp(0, 10)).min(LONGEST_PAUSE_MS);
-        let grant = row.grant_id.0.clone();
+        let leaf = self.handover_leaf(&row, "exchange.file.failed").await?;
         let tx = self.kernel.begin().await?;
         let changed = store::change(tx.connection(), row, |to| {
             to.state = Set(state.as_str().to_owned());
@@ -233,12 +233,7 @@ impl Exchange {
             return Ok(());
         }
         if failed {
-            let leaf = Leaf {
-                call: Some(id.0.clone()),
-                grant: Some(grant),
-                code: Some(error.code().to_owned()),
-                ..Leaf::of("exchange.file.failed")
-            };
+            let leaf = Leaf { code: Some(error.code().to_owned()), ..leaf };
             tx.record(&Actor::System, leaf, None, Some(id.0.clone())).await?;
             tx.follow_up(OVER, id.as_str()).await?;
         }

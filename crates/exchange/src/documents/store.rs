@@ -95,6 +95,8 @@ impl Model {
 pub(super) struct Wanted {
     /// Of this organisation on either side; all when none.
     pub of: Option<OrganisationId>,
+    /// Only those that it receives (`true`) or gives (`false`).
+    pub receives: Option<bool>,
     /// Only in these states; any when empty.
     pub states: Vec<HandoverState>,
     /// Name or case holds this.
@@ -139,9 +141,14 @@ pub(super) async fn list<C: ConnectionTrait>(
 ) -> Result<(Vec<Model>, u64)> {
     let mut query = Entity::find();
     if let Some(of) = &wanted.of {
-        let either =
-            Condition::any().add(Column::ConsumerId.eq(of.clone())).add(Column::ProviderId.eq(of.clone()));
-        query = query.filter(either);
+        let mut side = Condition::any();
+        if wanted.receives != Some(false) {
+            side = side.add(Column::ConsumerId.eq(of.clone()));
+        }
+        if wanted.receives != Some(true) {
+            side = side.add(Column::ProviderId.eq(of.clone()));
+        }
+        query = query.filter(side);
     }
     if !wanted.states.is_empty() {
         query = query.filter(Column::State.is_in(wanted.states.iter().map(|state| state.as_str())));

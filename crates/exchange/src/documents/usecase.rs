@@ -202,12 +202,7 @@ impl Exchange {
         lets(&usable, self.kernel.now_ms())?;
         let item = name_item(&usable)?;
         self.covered(actor, &row, &usable.resource_code, &item).await?;
-        let leaf = Leaf {
-            call: Some(id.0.clone()),
-            resource: Some(usable.resource_code.clone()),
-            grant: Some(row.grant_id.0.clone()),
-            ..Leaf::of("exchange.file.asked")
-        };
+        let leaf = self.handover_leaf(&row, "exchange.file.asked").await?;
         let now = self.kernel.now_ms();
         let tx = self.kernel.begin().await?;
         let changed = store::change(tx.connection(), row, |row| {
@@ -255,7 +250,7 @@ impl Exchange {
         }
         let retry = step == Step::Retry;
         let kind = if retry { "exchange.file.asked" } else { "exchange.file.cancelled" };
-        let leaf = Leaf { call: Some(id.0.clone()), grant: Some(row.grant_id.0.clone()), ..Leaf::of(kind) };
+        let leaf = self.handover_leaf(&row, kind).await?;
         let now = self.kernel.now_ms();
         let tx = self.kernel.begin().await?;
         let changed = store::change(tx.connection(), row, |row| {
@@ -264,6 +259,8 @@ impl Exchange {
             if retry {
                 // The document may be another one by now: it is looked at and counted anew.
                 row.digest = Set(None);
+                row.provider_clean = Set(None);
+                row.receiver_clean = Set(None);
                 row.notice = Set(None);
                 row.failures = Set(0);
             }
@@ -289,6 +286,7 @@ impl Exchange {
         &self,
         actor: &Actor,
         states: Vec<HandoverState>,
+        receives: Option<bool>,
         query: &ListQuery,
     ) -> Result<Page<HandoverView>> {
         let everything = actor.has_role(SEES_ALL);
@@ -301,7 +299,7 @@ impl Exchange {
             Some(("created_ms", descending)) => (Column::CreatedMs, descending),
             _ => (Column::CreatedMs, true),
         };
-        let wanted = Wanted { of, states, text: query.search(), order };
+        let wanted = Wanted { of, receives, states, text: query.search(), order };
         let skip = query.page_index() * query.size();
         let (rows, total) = store::list(&self.kernel.db, &wanted, skip, query.size()).await?;
         let mut views = Vec::with_capacity(rows.len());
@@ -351,6 +349,21 @@ impl Exchange {
                 Err(error.with("station", "authorise"))
             }
         }
+    }
+
+    /// What an entry about a handover says in any case: between whom, of what, under which grant.
+    pub(super) async fn handover_leaf(&self, row: &Model, kind: &'static str) -> Result<Leaf> {
+        let organisations = self.catalog.organisations().await?;
+        let code = |id| organisations.get(id).map(|one| one.credit_code.clone());
+        let resource = self.catalog.resource(&row.resource_id).await?;
+        Ok(Leaf {
+            call: Some(row.id.0.clone()),
+            consumer: code(&row.consumer_id),
+            provider: code(&row.provider_id),
+            resource: resource.map(|one| one.code),
+            grant: Some(row.grant_id.0.clone()),
+            ..Leaf::of(kind)
+        })
     }
 
     async fn place_is_own(&self, actor: &Actor, to: &PlaceInput) -> Result<()> {

@@ -18,6 +18,8 @@ text_enum! {
         Interface = "interface" "服务接口" "Service interface",
         /// 库表交换.
         Batch = "batch" "库表交换" "Table exchange",
+        /// 文件交接.
+        File = "file" "文件交接" "Documents handed over",
     }
 }
 /// What is asked. Everything but the resource may be left out of a draft; what is missing stands in `proposed_gaps`.
@@ -132,14 +134,16 @@ impl RequestInput {
         fields.finish()
     }
 
-    /// Makes way of sharing and shapes say the same: a request that asks by table asks for that shape, and one that asks for
-    /// nothing else asks by table.
+    /// Makes way of sharing and shapes say the same: a request that asks by table or for documents asks for that shape, and
+    /// one that asks for nothing else asks in that way.
     pub fn settle_method(&mut self) {
-        if self.method == Method::Batch && !self.shapes.contains(&ShapeView::Batch) {
-            self.shapes.push(ShapeView::Batch);
-        }
-        if !self.shapes.is_empty() && self.shapes.iter().all(|shape| *shape == ShapeView::Batch) {
-            self.method = Method::Batch;
+        for (method, shape) in [(Method::Batch, ShapeView::Batch), (Method::File, ShapeView::File)] {
+            if self.method == method && !self.shapes.contains(&shape) {
+                self.shapes.push(shape);
+            }
+            if !self.shapes.is_empty() && self.shapes.iter().all(|one| *one == shape) {
+                self.method = method;
+            }
         }
     }
 

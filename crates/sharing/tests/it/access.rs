@@ -87,9 +87,9 @@ on_both! {
         let mut odd = world.body();
         odd["surprise"] = json!(1);
         world.refused(&asker, at, odd, (400, "input.json")).await;
-        let mut batch = world.body();
-        batch["method"] = json!("batch");
-        world.refused(&asker, at, batch, (400, "input.json")).await;
+        let mut method = world.body();
+        method["method"] = json!("post");
+        world.refused(&asker, at, method, (400, "input.json")).await;
         for missing in ["none", "a\u{0}"] {
             let (status, _) = world.send(&asker, "POST", at, &json!({"resource_id": missing})).await;
             assert!([404, 422].contains(&status.as_u16()), "{missing:?} {status}");

@@ -76,7 +76,7 @@ export function toInput(form: RequestForm): RequestInput {
     items: toItems(form.items),
     row_filter: { all: toRows(form.filter) },
     region: form.region.trim() || null,
-    method: form.shapes.length > 0 && form.shapes.every((one) => one === 'batch') ? 'batch' : 'interface',
+    method: (['batch', 'file'] as const).find((way) => form.shapes.length > 0 && form.shapes.every((one) => one === way)) ?? 'interface',
     template: form.template,
     shapes: form.shapes,
     valid_until_ms: untilMs(form.until),
