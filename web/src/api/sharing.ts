@@ -43,7 +43,7 @@ export interface RequestInput {
   items: GrantItem[]
   row_filter: { all: Condition[] }
   region?: string | null
-  method: 'interface' | 'batch'
+  method: 'interface' | 'batch' | 'file'
   /** Pattern by which it was made. */
   template?: 'return_flow' | null
   shapes: Shape[]
