@@ -72,10 +72,6 @@ pub async fn ask(past: &Past<'_>, seeded: &Seeded) -> anyhow::Result<String> {
     catalogue::carry(past, seeded, &[(holder, resource.as_str())]).await?;
     let filed = file(past, seeded, LINE, 2 * 365, |body| body["shapes"] = json!(["file"])).await?;
     filed.until(past, "delivered").await?;
-    let granted = until("an agent to accept a grant for documents", async || {
-        Ok(filed.consumer.operator.get(&filed.path("")).await?["state"] == "delivered")
-    });
-    granted.await.context(CODE)?;
     filed.grant().await?.context("a grant")
 }
 

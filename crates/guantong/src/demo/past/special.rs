@@ -6,7 +6,7 @@ use kernel::clock::Clock as _;
 use plan::{GrantedItem, Purpose, RowFilter, Shape};
 use serde_json::{Value, json};
 
-use super::super::seed::{Seeded, SeededDepartment};
+use super::super::seed::{Seeded, SeededDepartment, until};
 use super::{Past, catalogue, id, needs, plans, requests, revisions};
 
 /// Days before the present in which today's open requests were filed.
@@ -49,6 +49,13 @@ impl Filed<'_> {
                 break;
             }
             past.later(1).await?;
+        }
+        if wanted == "delivered" {
+            // The provider's agent is a program of its own: it accepts the grant when it gets to it.
+            let accepted = until("an agent to accept a grant", async || {
+                Ok(requests::state(self.consumer, &self.request).await? == wanted)
+            });
+            accepted.await?;
         }
         Ok(())
     }

@@ -218,11 +218,6 @@ pub async fn ask(past: &Past<'_>, seeded: &Seeded) -> anyhow::Result<Vec<String>
         })
         .await?;
         filed.until(past, "delivered").await?;
-        let granted = until("an agent to accept a grant for tables", async || {
-            let view = filed.consumer.operator.get(&filed.path("")).await?;
-            Ok(view["state"] == "delivered")
-        });
-        granted.await.with_context(|| kept.name)?;
         grants.push(filed.grant().await?.context("a grant")?);
     }
     Ok(grants)
