@@ -296,11 +296,16 @@ impl PgDelivery {
             counts.held = self.long(conn, self.plan.hold_duplicates(false)).await?;
         }
         counts.deleted = self.long(conn, self.plan.delete_missing()).await?;
-        let merged = sqlx::query(AssertSqlSafe(self.plan.merge())).fetch_one(&mut *conn);
-        let row = shared.patient(name, self.pid, merged).await?;
-        let number = |at: usize| row.try_get::<i64, _>(at).map(i64::cast_unsigned);
-        counts.inserted = number(0).map_err(|error| shared.error(name, error))?;
-        counts.updated = number(1).map_err(|error| shared.error(name, error))?;
+        if let Some(update) = self.plan.merge_update() {
+            counts.updated = self.long(conn, update).await?;
+        }
+        // What is there now is among what is staged; as many rows are therefore the same rows.
+        let asked = sqlx::query(AssertSqlSafe(self.plan.count())).fetch_one(&mut *conn);
+        let row = shared.patient(name, self.pid, asked).await?;
+        let there = row.try_get::<i64, _>(0).map_err(|error| shared.error(name, error))?.cast_unsigned();
+        if there != self.rows.saturating_sub(counts.held) {
+            counts.inserted = self.long(conn, self.plan.merge_insert()).await?;
+        }
         counts.unchanged = (self.rows - counts.held).saturating_sub(counts.updated + counts.inserted);
         Ok(counts)
     }

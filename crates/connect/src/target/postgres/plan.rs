@@ -263,11 +263,40 @@ impl Plan {
         )
     }
 
-    /// Brings the table to what is staged, all but deletes; gives the rows inserted and updated.
-    pub(super) fn merge(&self) -> String {
+    /// Rows of the table.
+    pub(super) fn count(&self) -> String {
+        format!("SELECT count(*) FROM {}", self.place.quoted)
+    }
+
+    /// Brings the rows that are there already to what is staged; `None` when there is nothing beside the key. A statement
+    /// of its own: with a whole table, writing down what differs first, as for a portion, would cost more than the second look.
+    pub(super) fn merge_update(&self) -> Option<String> {
+        let others: Vec<(usize, &Column)> =
+            self.columns.iter().enumerate().filter(|(at, _)| !self.key.contains(at)).collect();
+        let join = |of: &dyn Fn(usize, &Column) -> String, with: &str| {
+            others.iter().map(|(at, column)| of(*at, column)).collect::<Vec<_>>().join(with)
+        };
+        let set = join(&|at, column| format!("{} = s.c{at}", column.quoted), ", ");
+        let differs = join(&|at, column| format!("t.{} IS DISTINCT FROM s.c{at}", column.quoted), " OR ");
+        (!others.is_empty()).then(|| {
+            format!(
+                "UPDATE {} t SET {set} FROM {} s WHERE {} AND ({differs})",
+                self.place.quoted,
+                self.staged_rows(),
+                self.same_key()
+            )
+        })
+    }
+
+    /// Adds what is staged and not there.
+    pub(super) fn merge_insert(&self) -> String {
         format!(
-            "WITH {} SELECT (SELECT count(*) FROM ins), (SELECT count(*) FROM upd)",
-            self.bring(&self.staged_rows())
+            "INSERT INTO {0} ({1}) SELECT {2} FROM {3} s WHERE NOT EXISTS (SELECT 1 FROM {0} t WHERE {4})",
+            self.place.quoted,
+            self.names(),
+            self.staged(),
+            self.staged_rows(),
+            self.same_key()
         )
     }
 
