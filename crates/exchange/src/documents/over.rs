@@ -44,7 +44,8 @@ impl Handler for Over {
             if row.digest.is_none() {
                 return Ok(());
             }
-            let question = TargetQuestion::DiscardDocument { target, handover };
+            // Its last bytes may have arrived while it was called off; then the document goes with them.
+            let question = TargetQuestion::RemoveDocument { target, handover };
             return exchange
                 .ask_target(&to.agent_id, &row.consumer_id, &to.target, &question)
                 .await

@@ -174,6 +174,12 @@ impl Exchange {
 
     async fn document_received(&self, id: &HandoverId, usable: &Usable, done: Done) -> Result<()> {
         let Some(row) = store::find(&self.kernel.db, id).await? else { return Ok(()) };
+        if row.stands() != HandoverState::Moving {
+            // It was called off while its last bytes arrived: what lies there is taken away again.
+            let tx = self.kernel.begin().await?;
+            tx.follow_up(OVER, id.as_str()).await?;
+            return tx.commit().await;
+        }
         let mut leaf = Leaf {
             call: Some(id.0.clone()),
             consumer: Some(usable.pin.grant.consumer.clone()),
@@ -206,6 +212,10 @@ impl Exchange {
 
     async fn document_broke(&self, id: &HandoverId, attempt: &Attempt, error: &Error) -> Result<()> {
         let Some(row) = store::find(&self.kernel.db, id).await? else { return Ok(()) };
+        if row.stands() != HandoverState::Moving {
+            // Somebody called it off meanwhile, and has said what it is now.
+            return Ok(());
+        }
         let now = self.kernel.now_ms();
         let arrived = attempt.moved.load(Ordering::Relaxed);
         let began = attempt.began.lock().map_or(arrived, |(_, from)| from);
@@ -214,7 +224,6 @@ impl Exchange {
         let by_hand = error.code() == "run.stopped";
         let damaged = error.code() == "document.damaged" && row.failures + 1 >= MOST_DAMAGED;
         let failed = !by_hand && (FINAL.contains(&error.code()) || damaged);
-        // Somebody who called it off, or its end, has said what it is now.
         let state = if failed { HandoverState::Failed } else { HandoverState::Waiting };
         let notice = crate::subscriptions::store::write(&Notice::from(error))?;
         let pause = (SECOND_MS << failures.clamp(0, 10)).min(LONGEST_PAUSE_MS);

@@ -323,12 +323,20 @@ fn a_large_document_goes_on_and_stops() {
         let part = offices.inbox().join(format!(".gt/{id}.part"));
         let arriving = || part.metadata().is_ok_and(|meta| meta.len() > 8_000_000);
         until("it to be on its way", async || arriving().then_some(())).await;
+        // Called off, it does not begin again.
+        let called_off = offices.ask(&offices.body(&grant, "2026/large.zip")).await;
+        let its_part = offices.inbox().join(format!(".gt/{called_off}.part"));
+        until("the other to be on its way", async || its_part.exists().then_some(())).await;
+        let operator = offices.seeded.as_(Who::ConsumerOperator);
+        operator.post(&format!("/api/v1/handovers/{called_off}/cancel"), &json!({})).await.ok();
+        until("what had arrived of it to be thrown away", async || (!its_part.exists()).then_some(())).await;
         offices.seeded.change(&grant, "revoke").await;
         let since = std::time::Instant::now();
         let failed = offices.until_state(&id, "failed").await;
         assert!(since.elapsed() < std::time::Duration::from_secs(2), "{:?}", since.elapsed());
         assert!(failed["notice"]["code"].as_str().unwrap().starts_with("authorise."), "{failed}");
         until("what had arrived to be thrown away", async || (!part.exists()).then_some(())).await;
+        assert_eq!(offices.show(Who::ConsumerOperator, &called_off).await["state"], "cancelled");
         assert_eq!(offices.seen().len(), 1, "the one that was received before stays");
     });
 }
