@@ -65,8 +65,5 @@ export function reasonWords(reasons: string, labels: Subscription['labels']): st
   })
 }
 
-/** A key of several items, with room to break the line between them. */
-export const keyWords = (key: string) => key.split('|').map((part) => part || '—').join(' | ')
-
 /** Rows in which a comparison found something. */
 export const differing = (compared: { only_source: number; only_target: number; different: number }) => compared.only_source + compared.only_target + compared.different
