@@ -1,4 +1,6 @@
-import { describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { ref } from 'vue'
+import { useSteps } from '@/composables/useSteps'
 import { keyWords, signedKeys } from '@/lib/keys'
 
 describe('keys of rows', () => {
@@ -7,5 +9,41 @@ describe('keys of rows', () => {
   })
   it('are parted from the sign that leads them', () => {
     expect(signedKeys(['+a|1', '-b', '~'])).toEqual([{ at: 0, sign: '+', key: 'a | 1' }, { at: 1, sign: '-', key: 'b' }, { at: 2, sign: '~', key: '—' }])
+  })
+})
+
+describe('the steps of a form', () => {
+  const scrolled = vi.fn()
+  beforeEach(() => vi.stubGlobal('document', { querySelector: () => ({ scrollIntoView: scrolled }) }))
+  afterEach(() => vi.unstubAllGlobals())
+  const form = () => {
+    const filled = ref<string[]>([])
+    return { filled, ...useSteps(['what', 'where', 'check'], (step) => (step === 'check' || filled.value.includes(step) ? {} : { [step]: `say ${step}` })) }
+  }
+
+  it('are left only when all is well, and say nothing before', async () => {
+    const { filled, step, wrong, go } = form()
+    expect(wrong.value).toEqual({})
+    expect(await go('check')).toBe(false)
+    expect([step.value, wrong.value]).toEqual(['what', { what: 'say what' }])
+    expect(scrolled).toHaveBeenCalled()
+    filled.value = ['what']
+    expect(await go('check')).toBe(false)
+    expect([step.value, wrong.value]).toEqual(['where', { where: 'say where' }])
+    filled.value = ['what', 'where']
+    expect(await go('check')).toBe(true)
+    expect([step.value, wrong.value]).toEqual(['check', {}])
+  })
+  it('are gone back to freely, with what the server refused', async () => {
+    const { filled, step, wrong, remote, go, show, wrongIn } = form()
+    filled.value = ['what', 'where']
+    await go('check')
+    remote.value = { where: 'taken' }
+    expect(await wrongIn(['what', 'where'])).toBe(false)
+    await show('where')
+    expect(wrong.value).toEqual({ where: 'taken' })
+    filled.value = []
+    expect(await go('what')).toBe(true)
+    expect(step.value).toBe('what')
   })
 })
