@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { ref } from 'vue'
+import { effectScope, ref } from 'vue'
 import { useSteps } from '@/composables/useSteps'
+import { useWatched } from '@/composables/useWatched'
 import { keyWords, signedKeys } from '@/lib/keys'
 
 describe('keys of rows', () => {
@@ -45,5 +46,36 @@ describe('the steps of a form', () => {
     filled.value = []
     expect(await go('what')).toBe(true)
     expect(step.value).toBe('what')
+  })
+})
+
+describe('a list that is watched', () => {
+  beforeEach(() => vi.useFakeTimers())
+  afterEach(() => {
+    vi.useRealTimers()
+    vi.unstubAllGlobals()
+  })
+
+  it('is asked for often while it moves, seldom while quiet, never unseen, and no more once it is left', () => {
+    const window = { hidden: false }
+    vi.stubGlobal('document', window)
+    const refetch = vi.fn()
+    let moves = true
+    const scope = effectScope()
+    scope.run(() => useWatched({ refetch }, () => moves, 1_500))
+    vi.advanceTimersByTime(4_500)
+    expect(refetch).toHaveBeenCalledTimes(3)
+    moves = false
+    vi.advanceTimersByTime(13_500)
+    expect(refetch).toHaveBeenCalledTimes(3)
+    vi.advanceTimersByTime(1_500)
+    expect(refetch).toHaveBeenCalledTimes(4)
+    moves = true
+    window.hidden = true
+    vi.advanceTimersByTime(60_000)
+    window.hidden = false
+    scope.stop()
+    vi.advanceTimersByTime(60_000)
+    expect(refetch).toHaveBeenCalledTimes(4)
   })
 })

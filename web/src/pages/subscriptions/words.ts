@@ -19,6 +19,12 @@ export function lagWords(one: Pick<Subscription, 'lag_ms' | 'as_of_ms'>, nowMs: 
   return t('sub.lagBehind', { time: span(lag) })
 }
 
+/** What the server takes for the side on which the own department stands; anything else narrows nothing. */
+export function partyOf(side: unknown, own: string | undefined): { consumer_id?: string; provider_id?: string } {
+  if (side === 'in') return { consumer_id: own }
+  return side === 'out' ? { provider_id: own } : {}
+}
+
 /** The table with the target it lies in. */
 export const placeOf = (input: Subscription['input']) => (input.hold ? t('sub.toHub') : `${input.target} / ${input.table}`)
 
