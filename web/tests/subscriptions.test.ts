@@ -4,7 +4,7 @@ import { blankWhen, isRule, scheduleWords, toCron } from '@/lib/schedule'
 import { bytes, span } from '@/lib/units'
 import { bandsOf, lookOf, rankOf, riverOf } from '@/pages/flows/river'
 import { atFields, blankSubscription, deliversTables, firstWrong, misfitsAt, problems, scheduleOf, stepOfMisfits, stepOfRefusal, tableName, toInput, underGrant } from '@/pages/subscriptions/form'
-import { reasonWords, remainingOf, remarksOf } from '@/pages/subscriptions/words'
+import { partyOf, reasonWords, remainingOf, remarksOf } from '@/pages/subscriptions/words'
 
 const words = (cron: string, working_days = false) => scheduleWords({ kind: 'cron', cron, working_days })
 const NOW = Date.parse('2026-11-26T10:00:00+08:00')
@@ -146,4 +146,10 @@ describe('flows', () => {
     expect(river.left.map((one) => one.id)).toEqual(['p', 'q'])
     for (const bank of [...river.left, ...river.right]) expect(bank.y >= 0 && bank.y + bank.height <= river.height + 0.01).toBe(true)
   })
+})
+
+it('a side of the list is asked of the server as the party that the own department is', () => {
+  expect(partyOf('in', 'o1')).toEqual({ consumer_id: 'o1' })
+  expect(partyOf('out', 'o1')).toEqual({ provider_id: 'o1' })
+  for (const side of ['', undefined, 'across']) expect(partyOf(side, 'o1')).toEqual({})
 })

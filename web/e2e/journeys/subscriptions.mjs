@@ -141,6 +141,14 @@ export const subscriptions = [
         await page.setViewportSize({ width: 1440, height: 900 })
         await stage.accessible(page, name)
       }
+      const named = async (query, id) => {
+        await stage.go(page, `/subscriptions?${query}`)
+        const found = await page.locator('main tbody a[href*="/subscriptions/"]').evaluateAll((links) => links.map((one) => one.getAttribute('href').split('/').pop()))
+        assert(id ? found.join() === id : found.length === 0, `${query} finds ${found.join() || 'nothing'}`)
+      }
+      await named('q=rk_bianhua', 'sub2')
+      await named('state=paused&side=in', 'sub4')
+      await named('state=paused&side=out', '')
       await page.goto(`${stage.world.url}/subscriptions/sub4?tab=held`)
       await page.waitForSelector('[data-test=held-offline]')
       await stage.accessible(page, 'held rows offline')

@@ -108,8 +108,9 @@ export const documents = ({ page, one, Refusal }) => {
     }],
     ['GET', 'handovers', ({ query, user }) => {
       const states = (query.get('state') ?? '').split(',').filter(Boolean)
-      const rows = sees(user).map((each) => view(each, user)).filter((each) => !states.length || states.includes(each.state))
-      const rest = new URLSearchParams([...query].filter(([name]) => name !== 'state'))
+      const party = { in: 'consumer_id', out: 'provider_id' }[query.get('side')]
+      const rows = sees(user).map((each) => view(each, user)).filter((each) => (!states.length || states.includes(each.state)) && (!party || each[party] === user.organisation.id))
+      const rest = new URLSearchParams([...query].filter(([name]) => !['state', 'side'].includes(name)))
       if (!rest.get('sort')) rows.sort((a, b) => b.created_ms - a.created_ms)
       return page(rows, rest, ['document', 'case_no'])
     }],

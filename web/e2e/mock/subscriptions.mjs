@@ -83,7 +83,10 @@ export const subscriptions = ({ page, one, Refusal }) => {
   }
   const change = (state) => ({ params, user }) => view(Object.assign(found(params, user), { state, notice: null, failures: 0 }), user)
   return [
-    ['GET', 'subscriptions', ({ query, user }) => page(sees(user).map((each) => view(each, user)), query)],
+    ['GET', 'subscriptions', ({ query, user }) => {
+      const rows = sees(user).map((each) => ({ ...view(each, user), name: each.input.name, table: each.input.table, target: each.input.target }))
+      return page(rows, query, ['name', 'table', 'target', 'resource_name', 'resource_code', 'provider_name', 'consumer_name'])
+    }],
     ['POST', 'subscriptions/check', ({ body }) => {
       if (body.schedule.kind === 'cron' && body.schedule.cron.split(' ').length !== 5) throw new Refusal(422, 'subscription.cron', '定时规则无法识别。', 'The schedule cannot be read.')
       const misfits = body.table === 'misfit' ? [{ code: 'target.column_missing', column: 'name', zh: '目标表里没有列“name”，请加上（varchar(100)），或在数据项里改成已有的列名。', en: 'The table has no column name; add it or choose another name.' }, { code: 'target.type', column: 'birth_date', zh: '列“birth_date”是整数，放不下日期，请改成 date 或 varchar(10)。', en: 'Column birth_date is an integer; make it a date.' }] : []

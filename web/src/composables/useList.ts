@@ -38,7 +38,7 @@ export function useList<Row, Answer extends Page<Row> = Page<Row>>(
   fetcher: (query: ListQuery) => Promise<Answer>,
   filters: string[] = [],
   sortFirst = '',
-): ListHandle<Row> & { query: ComputedRef<ListQuery>; answer: ComputedRef<Answer | undefined> } {
+): ListHandle<Row> & { query: ComputedRef<ListQuery>; answer: ComputedRef<Answer | undefined>; answered: Ref<number> } {
   const route = useRoute()
   const router = useRouter()
 
@@ -84,6 +84,8 @@ export function useList<Row, Answer extends Page<Row> = Page<Row>>(
   return {
     query,
     answer: computed(() => result.data.value as Answer | undefined),
+    /** When the server last answered. */
+    answered: result.dataUpdatedAt,
     search,
     set,
     sort: computed(() => text(query.value.sort)),

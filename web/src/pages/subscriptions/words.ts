@@ -19,6 +19,12 @@ export function lagWords(one: Pick<Subscription, 'lag_ms' | 'as_of_ms'>, nowMs: 
   return t('sub.lagBehind', { time: span(lag) })
 }
 
+/** What the server takes for the side on which the own department stands; anything else narrows nothing. */
+export function partyOf(side: unknown, own: string | undefined): { consumer_id?: string; provider_id?: string } {
+  if (side === 'in') return { consumer_id: own }
+  return side === 'out' ? { provider_id: own } : {}
+}
+
 /** The table with the target it lies in. */
 export const placeOf = (input: Subscription['input']) => (input.hold ? t('sub.toHub') : `${input.target} / ${input.table}`)
 
@@ -64,9 +70,6 @@ export function reasonWords(reasons: string, labels: Subscription['labels']): st
     return word.includes('.') ? flagWords(word) : itemName(labels, word)
   })
 }
-
-/** A key of several items, with room to break the line between them. */
-export const keyWords = (key: string) => key.split('|').map((part) => part || '—').join(' | ')
 
 /** Rows in which a comparison found something. */
 export const differing = (compared: { only_source: number; only_target: number; different: number }) => compared.only_source + compared.only_target + compared.different
