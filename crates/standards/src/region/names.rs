@@ -5,8 +5,6 @@ use super::table::{Division, table};
 use super::{RegionCode, Regions, full_name};
 use crate::note::{Note, Parsed};
 
-/// Longest name of a division in characters, with room.
-const LONGEST: usize = 20;
 /// How many names one text may chain: five levels, one of them doubled, and a heading. The bound keeps repeated names from multiplying.
 const DEEPEST: u8 = 7;
 /// Signs that people put between the levels.
@@ -65,9 +63,12 @@ fn walk(text: &str, start: usize, parent: Option<Division>, depth: u8, found: &m
     let skipped = rest.len() - rest.trim_start_matches(BETWEEN).len();
     let start = start + skipped;
     let rest = text.get(start..).unwrap_or_default();
-    let ends = rest.char_indices().map(|(at, c)| at + c.len_utf8()).take(LONGEST);
+    let ends = rest.char_indices().map(|(at, c)| at + c.len_utf8());
     for end in ends.skip(1) {
         let name = rest.get(..end).unwrap_or_default();
+        if !table().begins(name) {
+            break;
+        }
         for division in table().named(name) {
             if !inside(division, parent) {
                 continue;

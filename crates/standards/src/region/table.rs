@@ -33,6 +33,8 @@ pub(super) struct Table {
     rows: Vec<Division>,
     /// Full and short names to row numbers.
     names: HashMap<&'static str, Vec<u32>>,
+    /// The names in the order of their bytes, to tell early that no name goes on like a text.
+    sorted: Vec<&'static str>,
 }
 
 /// Parsed once, at first use (about 7,300 lines).
@@ -55,7 +57,9 @@ impl Table {
                 names.entry(short).or_default().push(number);
             }
         }
-        Self { rows, names }
+        let mut sorted: Vec<&'static str> = names.keys().copied().collect();
+        sorted.sort_unstable();
+        Self { rows, names, sorted }
     }
 
     /// Every stretch of time of this code, oldest first; empty when it never existed.
@@ -70,6 +74,12 @@ impl Table {
     pub(super) fn any_in(&self, codes: std::ops::Range<u32>) -> bool {
         let start = self.rows.partition_point(|row| row.code < codes.start);
         self.rows.get(start).is_some_and(|row| row.code < codes.end)
+    }
+
+    /// Whether a full or short name begins like this.
+    pub(super) fn begins(&self, start: &str) -> bool {
+        let at = self.sorted.partition_point(|name| *name < start);
+        self.sorted.get(at).is_some_and(|name| name.starts_with(start))
     }
 
     /// Divisions, past and present, with this full or short name.
