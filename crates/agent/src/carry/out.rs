@@ -58,7 +58,7 @@ impl<'a> Outbox<'a> {
         let proof = evidence.appended.proof.iter();
         let chunk = Chunk {
             seq: sealed.seq,
-            payload: Bytes::from(sealed.bytes),
+            payload: sealed.bytes,
             entry: evidence.leaf,
             index: evidence.appended.index,
             proof: proof.map(|hash| Bytes::copy_from_slice(hash.as_bytes())).collect(),

@@ -16,13 +16,13 @@ use crate::fault::Fault;
 use crate::sources::fault;
 use crate::state::StateDir;
 
-/// Rows of one chunk, at most. Four megabytes or so of a register of persons.
-pub(super) const CHUNK_ROWS: usize = 16_384;
+/// Rows of one chunk, at most. Two megabytes or so of a register of persons, of which three programs hold several at a time.
+pub(super) const CHUNK_ROWS: usize = 8_192;
 
 /// A chunk that is ready to be recorded and sent.
 pub(super) struct Sealed {
     pub seq: u64,
-    pub bytes: Vec<u8>,
+    pub bytes: bytes::Bytes,
     /// SHA-256 of the bytes, hex.
     pub digest: String,
     /// Rows in it, those to be deleted and those held back included.

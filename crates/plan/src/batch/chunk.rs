@@ -8,6 +8,7 @@ use arrow::array::RecordBatch;
 use arrow::buffer::Buffer;
 use arrow::ipc::reader::StreamDecoder;
 use arrow::ipc::writer::StreamWriter;
+use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
 use super::model::Tally;
@@ -52,29 +53,32 @@ pub struct Chunk {
 #[error("not a chunk: {0}")]
 pub struct Malformed(String);
 
+/// Room kept before the rows for what is written when their lengths are known.
+const FRONT: usize = 2048;
+
 /// Puts a chunk into bytes; `head.parts` is filled in.
 ///
 /// # Errors
 /// The rows cannot be written, which only a defect of this program could cause.
-pub fn seal(mut head: ChunkHead, worked: &Worked) -> Result<Vec<u8>, Malformed> {
+pub fn seal(mut head: ChunkHead, worked: &Worked) -> Result<Bytes, Malformed> {
     let room: usize = worked.rows.get_array_memory_size();
-    let mut body = Vec::with_capacity(room + 4096);
+    let mut bytes = Vec::with_capacity(FRONT + room + 4096);
+    bytes.resize(FRONT, 0);
     let rows = (worked.rows.num_rows() > 0).then_some(&worked.rows);
     for (part, batch) in head.parts.iter_mut().zip([rows, worked.deleted.as_ref(), worked.held.as_ref()]) {
-        let before = body.len();
+        let before = bytes.len();
         if let Some(batch) = batch {
-            write(&mut body, batch)?;
+            write(&mut bytes, batch)?;
         }
-        *part = (body.len() - before) as u64;
+        *part = (bytes.len() - before) as u64;
     }
     let head = serde_json::to_vec(&head).map_err(|error| Malformed(error.to_string()))?;
     let length = u32::try_from(head.len()).map_err(|_| Malformed("head too long".to_owned()))?;
-    let mut bytes = Vec::with_capacity(body.len() + head.len() + 8);
-    bytes.extend_from_slice(MAGIC);
-    bytes.extend_from_slice(&length.to_be_bytes());
-    bytes.extend_from_slice(&head);
-    bytes.extend_from_slice(&body);
-    Ok(bytes)
+    let front = [&MAGIC[..], &length.to_be_bytes(), &head].concat();
+    // A head that is longer, with a long position in it, moves the rows.
+    let begin = FRONT.checked_sub(front.len());
+    bytes.splice(begin.unwrap_or(0)..FRONT, front);
+    Ok(Bytes::from(bytes).slice(begin.unwrap_or(0)..))
 }
 
 fn write(to: &mut Vec<u8>, batch: &RecordBatch) -> Result<(), Malformed> {
@@ -107,7 +111,7 @@ pub fn head(bytes: &[u8]) -> Result<(ChunkHead, usize), Malformed> {
 ///
 /// # Errors
 /// The bytes are no chunk.
-pub fn open(bytes: bytes::Bytes) -> Result<Chunk, Malformed> {
+pub fn open(bytes: Bytes) -> Result<Chunk, Malformed> {
     let (head, mut at) = head(&bytes)?;
     let mut batches = [None, None, None];
     for (batch, part) in batches.iter_mut().zip(head.parts) {
@@ -121,12 +125,12 @@ pub fn open(bytes: bytes::Bytes) -> Result<Chunk, Malformed> {
     Ok(Chunk { head, rows, deleted, held })
 }
 
-fn read(bytes: bytes::Bytes) -> Result<RecordBatch, Malformed> {
+fn read(bytes: Bytes) -> Result<RecordBatch, Malformed> {
     // The decoder of Arrow trusts the offsets inside a message and panics where they lie; these bytes come from another department.
     std::panic::catch_unwind(|| decode(bytes)).unwrap_or_else(|_| Err(Malformed("offsets".to_owned())))
 }
 
-fn decode(bytes: bytes::Bytes) -> Result<RecordBatch, Malformed> {
+fn decode(bytes: Bytes) -> Result<RecordBatch, Malformed> {
     let mut decoder = StreamDecoder::new();
     let mut buffer = Buffer::from(bytes);
     let mut found = None;
