@@ -22,6 +22,8 @@ pub(super) struct Look<C> {
     pub(super) columns: Vec<C>,
     /// There is an index that tells keys apart.
     pub(super) keyed: bool,
+    /// Nothing but the key bears on the order in which rows are written; only PostgreSQL is asked.
+    pub(super) simple: bool,
     /// The bookkeeping is there.
     pub(super) booked: bool,
     /// Where the subscription stands in this table.

@@ -11,6 +11,7 @@ use sqlx::{
 
 use super::{
     encode::{HEADER, TRAILER, row},
+    merge::Keys,
     pipe::{CHUNK, Pipe},
     plan::{HELD_STAGE, Plan},
     session::Shared,
@@ -57,9 +58,13 @@ pub(super) struct PgDelivery {
     last: u64,
     /// Encoded rows that were not sent yet.
     buffer: Vec<u8>,
-    rows: u64,
+    pub(super) rows: u64,
     held: u64,
     staged: bool,
+    /// Keys of a replacement that is merged.
+    pub(super) keys: Keys,
+    /// See [`look`](super::look).
+    pub(super) simple: bool,
 }
 
 impl PgDelivery {
@@ -85,6 +90,8 @@ impl PgDelivery {
             rows: 0,
             held: 0,
             staged: false,
+            keys: Keys::default(),
+            simple: false,
         }
     }
 
@@ -123,6 +130,10 @@ impl PgDelivery {
         let (shared, table) = (&self.shared, &self.table);
         let lanes = lanes(&self.plan, table, texts);
         let count = rows_of(&texts.rows);
+        if self.way == Way::Merge {
+            let added = self.keys.add(&lanes, &self.plan.key, count);
+            added.map_err(|(row, why)| unfit(shared, table, seq, row, why))?;
+        }
         for at in 0..count {
             row(&lanes, at, &mut buffer).map_err(|why| unfit(shared, table, seq, at, why))?;
             if buffer.len() >= CHUNK {
@@ -259,7 +270,7 @@ impl PgDelivery {
             .bind(position)
     }
 
-    async fn long(&self, conn: &mut PgConnection, sql: String) -> Result<u64, SourceError> {
+    pub(super) async fn long(&self, conn: &mut PgConnection, sql: String) -> Result<u64, SourceError> {
         let work = conn.execute(AssertSqlSafe(sql));
         self.shared.patient(&self.table.table, self.pid, work).await.map(|done| done.rows_affected())
     }
@@ -282,32 +293,6 @@ impl PgDelivery {
             Err(error) => return Err(shared.error(name, error)),
         }
         Ok(Counts { inserted: self.rows - again, held: again, ..Counts::default() })
-    }
-
-    /// Brings the table to what is staged.
-    async fn end_merge(&self, conn: &mut PgConnection) -> Result<Counts, SourceError> {
-        let (shared, name) = (&self.shared, self.table.table.as_str());
-        // The planner knows nothing of a table filled a moment ago.
-        self.long(conn, "ANALYZE pg_temp.gt_stage".to_owned()).await?;
-        let mut counts = Counts::default();
-        let asked = sqlx::query(AssertSqlSafe(self.plan.has_duplicates())).fetch_one(&mut *conn);
-        let row = shared.patient(name, self.pid, asked).await?;
-        if row.try_get(0).map_err(|error| shared.error(name, error))? {
-            counts.held = self.long(conn, self.plan.hold_duplicates(false)).await?;
-        }
-        counts.deleted = self.long(conn, self.plan.delete_missing()).await?;
-        if let Some(update) = self.plan.merge_update() {
-            counts.updated = self.long(conn, update).await?;
-        }
-        // What is there now is among what is staged; as many rows are therefore the same rows.
-        let asked = sqlx::query(AssertSqlSafe(self.plan.count())).fetch_one(&mut *conn);
-        let row = shared.patient(name, self.pid, asked).await?;
-        let there = row.try_get::<i64, _>(0).map_err(|error| shared.error(name, error))?.cast_unsigned();
-        if there != self.rows.saturating_sub(counts.held) {
-            counts.inserted = self.long(conn, self.plan.merge_insert()).await?;
-        }
-        counts.unchanged = (self.rows - counts.held).saturating_sub(counts.updated + counts.inserted);
-        Ok(counts)
     }
 }
 
@@ -378,7 +363,7 @@ impl Delivery for PgDelivery {
         let mut counts = match self.way {
             Way::Apply => Counts::default(),
             Way::Direct | Way::Merge => {
-                let room = "SET LOCAL maintenance_work_mem = '128MB'; SET LOCAL work_mem = '64MB'";
+                let room = "SET LOCAL maintenance_work_mem = '128MB'; SET LOCAL work_mem = '64MB'; SET LOCAL jit = off";
                 shared.step(name, conn.execute(AssertSqlSafe(load))).await?;
                 shared.step(name, conn.execute(room)).await?;
                 let counts = if self.way == Way::Direct {

@@ -33,7 +33,7 @@ pub(super) async fn look(
     };
     if schema.is_none() || !may_use {
         fit.misfits.push(no_schema(&place.schema));
-        return Ok(Look { fit, columns: Vec::new(), keyed: false, booked: false, stored: None });
+        return Ok(Look { fit, columns: Vec::new(), keyed: false, simple: false, booked: false, stored: None });
     }
     if !may_stage {
         fit.misfits.push(right("CREATE TEMPORARY TABLE", "数据库", "the database"));
@@ -89,11 +89,11 @@ pub(super) async fn look(
                 fit.misfits.push(fit::name_too_long(name, 63));
             }
         }
-        return Ok(Look { fit, columns, keyed: false, booked: books.is_some(), stored: None });
+        return Ok(Look { fit, columns, keyed: false, simple: false, booked: books.is_some(), stored: None });
     };
     if !found.plain {
         fit.misfits.push(fit::not_a_table());
-        return Ok(Look { fit, columns: Vec::new(), keyed: false, booked: books.is_some(), stored });
+        return Ok(Look { fit, columns: Vec::new(), keyed: false, simple: false, booked: books.is_some(), stored });
     }
     for (may, what) in found.may.iter().zip(["SELECT", "INSERT", "UPDATE", "DELETE"]) {
         if !may {
@@ -108,6 +108,7 @@ pub(super) async fn look(
         Some(fitted)
     });
     let keyed = keyed(conn, found.oid, table).await?;
+    let simple = keyed && simple(conn, found.oid).await?;
     if !keyed && !found.owned {
         fit.misfits.push(fit::no_key(table));
     }
@@ -115,7 +116,7 @@ pub(super) async fn look(
     if fit.rows > 0 && stored.is_none() && !table.adopt {
         fit.misfits.push(fit::rows_not_ours());
     }
-    Ok(Look { fit, columns, keyed, booked: books.is_some(), stored })
+    Ok(Look { fit, columns, keyed, simple, booked: books.is_some(), stored })
 }
 
 fn no_schema(schema: &str) -> Misfit {
@@ -205,6 +206,16 @@ async fn keyed(conn: &mut PgConnection, oid: i64, table: &TargetTable) -> Result
         }
     }
     Ok(false)
+}
+
+/// Whether the key is the only thing that rows may not share, and nothing of the department's acts on each row: then it makes no
+/// difference whether rows go before others come.
+async fn simple(conn: &mut PgConnection, oid: i64) -> Result<bool, sqlx::Error> {
+    let sql = "SELECT NOT EXISTS (SELECT 1 FROM pg_trigger t WHERE t.tgrelid = c.oid AND NOT t.tgisinternal)
+                  AND NOT EXISTS (SELECT 1 FROM pg_rewrite r WHERE r.ev_class = c.oid)
+                  AND (SELECT count(*) FROM pg_index i WHERE i.indrelid = c.oid AND (i.indisunique OR i.indisexclusion)) = 1
+                 FROM pg_class c WHERE c.oid = $1::int8::oid";
+    sqlx::query(sql).bind(oid).fetch_one(conn).await?.try_get(0)
 }
 
 async fn rows(conn: &mut PgConnection, place: &Place, found: &Relation) -> Result<u64, sqlx::Error> {

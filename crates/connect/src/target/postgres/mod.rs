@@ -7,6 +7,7 @@
 mod delivery;
 mod encode;
 mod look;
+mod merge;
 mod pipe;
 mod plan;
 mod rows;
@@ -157,7 +158,9 @@ impl Target for PgTarget {
         for sql in statements {
             shared.patient(&table.table, pid, conn.execute(AssertSqlSafe(sql))).await?;
         }
-        Ok(Box::new(PgDelivery::new(shared.clone(), plan, table.clone(), run, way, last, (conn, pid))))
+        let mut delivery = PgDelivery::new(shared.clone(), plan, table.clone(), run, way, last, (conn, pid));
+        delivery.simple = look.simple;
+        Ok(Box::new(delivery))
     }
 
     async fn rows(

@@ -176,10 +176,15 @@ impl Plan {
         format!("COPY {STAGE} FROM STDIN (FORMAT binary)")
     }
 
-    /// Whether a key is there twice.
-    pub(super) fn has_duplicates(&self) -> String {
+    /// Learns what the planner must know of the stage, which was filled a moment ago.
+    pub(super) fn look_over(&self) -> String {
+        format!("ANALYZE {STAGE} ({})", self.key_list(|at, _| format!("c{at}")))
+    }
+
+    /// One, when a key is there twice.
+    pub(super) fn duplicates(&self) -> String {
         let keys = self.key_list(|at, _| format!("c{at}"));
-        format!("SELECT EXISTS (SELECT 1 FROM {STAGE} GROUP BY {keys} HAVING count(*) > 1)")
+        format!("SELECT count(*) FROM (SELECT FROM {STAGE} GROUP BY {keys} HAVING count(*) > 1 LIMIT 1) twice")
     }
 
     /// Moves every row whose key came before to where held rows are staged. Rows of one COPY lie in their order.

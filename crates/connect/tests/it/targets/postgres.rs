@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use connect::Target;
+use connect::{Target, TargetType};
 
 use super::{
     model,
-    support::{everything, hard, replace, target},
+    support::{by_key, content, counts, described, everything, hard, lines, replace, target},
     tables::Sql,
 };
 use crate::support::Outcome;
@@ -48,4 +48,18 @@ async fn comments_are_kept() -> Outcome {
 async fn any_number_is_carried() -> Outcome {
     let (_place, target) = fresh().await?;
     model::any_number_is_carried(&*target).await
+}
+
+/// A department may have rules of its own: that no two rows share a telephone holds for what was delivered, not for what a delivery
+/// passes through, so a number may move from a row that goes to one that comes.
+#[tokio::test]
+async fn a_unique_value_moves_to_a_new_row() -> Outcome {
+    let (database, target) = fresh().await?;
+    database.sql("CREATE TABLE phones (id text PRIMARY KEY, phone text UNIQUE)").await?;
+    let table = described("phones", &[("id", TargetType::Text), ("phone", TargetType::Text)], &["id"]);
+    replace(&*target, &table, "r1", &lines(&[&["1", "139"], &["2", "138"]]), 2).await?;
+    let next = lines(&[&["3", "139"], &["2", "138"]]);
+    assert_eq!(counts(replace(&*target, &table, "r2", &next, 1).await?), [1, 0, 1, 1, 0]);
+    assert_eq!(content(&*target, &table).await?, by_key(&table, &next));
+    Ok(())
 }
