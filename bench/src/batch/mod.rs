@@ -96,6 +96,7 @@ pub async fn run(options: &Options) -> anyhow::Result<()> {
     }
     let source = format!("kind = \"postgres\"\nurl = {:?}", from.url());
     let offices = Offices::raise(dir.path(), &source, &targets).await.context("hub and agents")?;
+    rivals::settle(to.url()).await?;
     let ours = offices.deliver("hall", "delivered", options.rows).await?;
     let memory = Some(offices.peak_mib());
     lines.push(told(
@@ -115,6 +116,7 @@ pub async fn run(options: &Options) -> anyhow::Result<()> {
         },
         options,
     ));
+    rivals::settle(to.url()).await?;
     let upserted = offices.again("delivered", options.rows).await?;
     lines.push(told(
         Line {
@@ -124,6 +126,7 @@ pub async fn run(options: &Options) -> anyhow::Result<()> {
         },
         options,
     ));
+    rivals::settle(to.url()).await?;
     let still = offices.again("delivered", options.rows).await?;
     lines.push(told(
         Line {
@@ -138,6 +141,7 @@ pub async fn run(options: &Options) -> anyhow::Result<()> {
             ("maria", "delivered_there", "subscription into MariaDB, new"),
             ("files", "delivered.csv", "subscription into CSV"),
         ] {
+            rivals::settle(from.url()).await?;
             let seconds = offices.deliver(target, table, options.rows).await?;
             lines
                 .push(told(Line { way: way.to_owned(), seconds, memory: Some(offices.peak_mib()) }, options));

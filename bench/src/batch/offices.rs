@@ -9,7 +9,7 @@ use tokio::sync::Mutex;
 
 use super::persons::COLUMNS;
 use crate::stand::api::{Session, text};
-use crate::stand::process::Cpu;
+use crate::stand::process::{Cpu, Watched};
 use crate::stand::{Agent, Stand, basis, granted, published};
 
 /// Items that leave masked.
@@ -22,6 +22,7 @@ pub struct Offices {
     consumer: Agent,
     operator: Session,
     grant: String,
+    memory: Watched,
     made: Mutex<Vec<(String, String)>>,
 }
 
@@ -69,7 +70,8 @@ impl Offices {
             "quota_per_day": 1_000, "quota_per_second": 10,
         });
         let grant = granted(&owner, grant).await?;
-        Ok(Self { stand, provider, consumer, operator, grant, made: Mutex::default() })
+        let memory = Watched::begin(vec![stand.hub.pid, provider.program.pid, consumer.program.pid]);
+        Ok(Self { stand, provider, consumer, operator, grant, memory, made: Mutex::default() })
     }
 
     /// Makes a subscription; its id.
@@ -133,9 +135,9 @@ impl Offices {
         }
     }
 
-    /// Peak memory of hub and agents together, MiB.
+    /// The most memory that hub and agents together held so far, MiB.
     pub fn peak_mib(&self) -> u64 {
-        self.programs().map(|(_, program)| program.peak_mib()).iter().sum()
+        self.memory.peak_mib()
     }
 
     /// Processor time that hub, provider's agent and consumer's agent have used.

@@ -38,12 +38,21 @@ async fn piped(from: &str, to: &str, table: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Writes out what the server still holds of earlier ways, so that each begins alike.
+///
+/// # Errors
+/// When the server does not answer.
+pub async fn settle(url: &str) -> anyhow::Result<()> {
+    sql(url, "CHECKPOINT").await
+}
+
 /// A binary COPY pipe into a new table with a primary key. Seconds.
 ///
 /// # Errors
 /// When it fails or rows are missing.
 pub async fn pipe(from: &str, to: &str, table: &str, rows: u64) -> anyhow::Result<f64> {
-    sql(to, &format!("CREATE TABLE {table} ({}, PRIMARY KEY (gmsfhm)); CHECKPOINT", persons::ddl())).await?;
+    sql(to, &format!("CREATE TABLE {table} ({}, PRIMARY KEY (gmsfhm))", persons::ddl())).await?;
+    settle(to).await?;
     let seconds = timed(piped(from, to, table)).await?;
     count(to, table, rows).await?;
     Ok(seconds)
@@ -54,7 +63,7 @@ pub async fn pipe(from: &str, to: &str, table: &str, rows: u64) -> anyhow::Resul
 /// # Errors
 /// When it fails or rows are missing.
 pub async fn merge(from: &str, to: &str, table: &str, rows: u64) -> anyhow::Result<f64> {
-    sql(to, "CHECKPOINT").await?;
+    settle(to).await?;
     let set = persons::COLUMNS.iter().skip(1).map(|(column, ..)| format!("{column} = excluded.{column}"));
     let set: Vec<String> = set.collect();
     let work = async {
@@ -110,6 +119,7 @@ impl Tools {
     /// # Errors
     /// When it fails or rows are missing.
     pub async fn sling(&self, from: &str, to: &str, rows: u64) -> anyhow::Result<f64> {
+        settle(to).await?;
         let plain = |url: &str| format!("{url}?sslmode=disable");
         let work = async {
             let done = Command::new(&self.sling)
@@ -139,6 +149,7 @@ impl Tools {
     /// # Errors
     /// When it fails or rows are missing.
     pub async fn dlt(&self, from: &str, to: &str, rows: u64) -> anyhow::Result<f64> {
+        settle(to).await?;
         let script = self.dir.join("by_dlt.py");
         std::fs::write(&script, DLT)?;
         // SQLAlchemy knows the engine by its full name only, and takes another driver unless told.

@@ -58,16 +58,59 @@ impl Program {
         }
     }
 
+    /// Memory now, MiB: of pages that several processes share each its part (PSS), so that programs can be added up.
+    pub fn memory_mib(pid: u32) -> u64 {
+        let rollup = std::fs::read_to_string(format!("/proc/{pid}/smaps_rollup")).unwrap_or_default();
+        kib(&rollup, "Pss:").div_ceil(1024)
+    }
+
     /// Highest resident memory so far, MiB.
     pub fn peak_mib(&self) -> u64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.pid)).unwrap_or_default();
-        status
-            .lines()
-            .find_map(|line| line.strip_prefix("VmHWM:"))
-            .and_then(|rest| rest.split_whitespace().next())
-            .and_then(|kib| kib.parse::<u64>().ok())
-            .unwrap_or(0)
-            .div_ceil(1024)
+        kib(&status, "VmHWM:").div_ceil(1024)
+    }
+}
+
+/// A figure of a list that the kernel gives, KiB.
+fn kib(list: &str, name: &str) -> u64 {
+    list.lines()
+        .find_map(|line| line.strip_prefix(name))
+        .and_then(|rest| rest.split_whitespace().next())
+        .and_then(|kib| kib.parse().ok())
+        .unwrap_or(0)
+}
+
+/// Watches the memory of programs together while it lives.
+pub struct Watched {
+    peak: std::sync::Arc<std::sync::atomic::AtomicU64>,
+    task: tokio::task::JoinHandle<()>,
+}
+
+impl Watched {
+    /// Looks ten times a second.
+    pub fn begin(pids: Vec<u32>) -> Self {
+        let peak = std::sync::Arc::new(std::sync::atomic::AtomicU64::new(0));
+        let seen = std::sync::Arc::clone(&peak);
+        let task = tokio::spawn(async move {
+            let mut tick = tokio::time::interval(Duration::from_millis(100));
+            loop {
+                tick.tick().await;
+                let sum = pids.iter().map(|pid| Program::memory_mib(*pid)).sum();
+                seen.fetch_max(sum, std::sync::atomic::Ordering::Relaxed);
+            }
+        });
+        Self { peak, task }
+    }
+
+    /// The most that was seen so far, MiB.
+    pub fn peak_mib(&self) -> u64 {
+        self.peak.load(std::sync::atomic::Ordering::Relaxed)
+    }
+}
+
+impl Drop for Watched {
+    fn drop(&mut self) {
+        self.task.abort();
     }
 }
 
