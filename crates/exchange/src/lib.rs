@@ -10,6 +10,7 @@ mod carriage;
 pub mod copies;
 pub mod documents;
 pub mod evidence;
+mod leave;
 mod migration;
 pub mod model;
 pub mod overview;

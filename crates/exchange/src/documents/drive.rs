@@ -18,10 +18,8 @@ use super::Attempt;
 use super::model::PlaceInput;
 use crate::Exchange;
 use crate::carriage::{lost, mismatch, open, over, proved, slow, stopped, tell, unproved};
-use crate::subscriptions::fitting::{no_grant, stands};
+use crate::leave::{LOOK, Leave};
 
-/// How often it is looked whether the attempt may go on.
-const LOOK: Duration = Duration::from_millis(250);
 /// How long a provider may take to scan and digest a document, and a receiver to digest and scan it.
 const PREPARE_WITHIN: Duration = Duration::from_secs(3_600);
 /// How long nothing may move before the attempt is given up.
@@ -61,7 +59,8 @@ pub(super) async fn drive(
     begun: impl AsyncFnOnce(&Begun) -> Result<()>,
 ) -> Result<Done> {
     let call = DocumentCall { call: ordered.call.clone(), digest: ordered.digest.clone() };
-    let mut link = Link { exchange, ordered, attempt };
+    let leave = Leave { exchange, usable: &ordered.usable, shape: Shape::File, stop: &attempt.stop };
+    let mut link = Link { exchange, ordered, attempt, leave };
     let mut provider = open(exchange, &ordered.usable.agent_id, &Order::ProvideDocument(call)).await?;
     let headed = async {
         let source = &ordered.usable.source;
@@ -100,6 +99,7 @@ struct Link<'a> {
     exchange: &'a Exchange,
     ordered: &'a Ordered,
     attempt: &'a Attempt,
+    leave: Leave<'a>,
 }
 
 impl Link<'_> {
@@ -123,7 +123,7 @@ impl Link<'_> {
                     other => Err(over(other, side, place)),
                 },
                 () = self.attempt.stop.cancelled() => return Err(stopped()),
-                _ = look.tick() => self.may_go_on().await?,
+                _ = look.tick() => self.leave.may_go_on().await?,
                 () = tokio::time::sleep_until(until) => return Err(slow(place, place)),
             }
         }
@@ -152,7 +152,7 @@ impl Link<'_> {
                 biased;
                 () = self.attempt.stop.cancelled() => return Err(stopped()),
                 _ = look.tick() => {
-                    self.may_go_on().await?;
+                    self.leave.may_go_on().await?;
                     let patience = if read_all { PREPARE_WITHIN } else { MOVE_WITHIN };
                     if moved.elapsed() > patience {
                         return Err(slow(target, target));
@@ -179,10 +179,10 @@ impl Link<'_> {
                                 return Err(unproved(&self.ordered.usable, "more bytes than were announced"));
                             }
                             let chunk = Chunk { seq: chunk.seq, payload: chunk.payload, ..Chunk::default() };
-                            self.forward(receiver, parcel::Body::Chunk(chunk)).await?;
+                            self.leave.forward(receiver.send(parcel::Body::Chunk(chunk)), target).await?;
                         }
                         Ok(Some(parcel::Body::Done(digest))) => {
-                            self.forward(receiver, parcel::Body::Done(digest)).await?;
+                            self.leave.forward(receiver.send(parcel::Body::Done(digest)), target).await?;
                             read_all = true;
                         }
                         other => return Err(over(other, "provide", source)),
@@ -190,35 +190,6 @@ impl Link<'_> {
                 }
             }
         }
-    }
-
-    async fn forward(&self, receiver: &Arrived, body: parcel::Body) -> Result<()> {
-        let sending = receiver.send(body);
-        tokio::pin!(sending);
-        let mut look = interval(LOOK);
-        loop {
-            tokio::select! {
-                sent = &mut sending => return if sent { Ok(()) } else { Err(lost(&self.ordered.to.target)) },
-                () = self.attempt.stop.cancelled() => return Err(stopped()),
-                _ = look.tick() => self.may_go_on().await?,
-            }
-        }
-    }
-
-    /// Whether the grant still is the one under which the attempt began.
-    async fn may_go_on(&self) -> Result<()> {
-        let book = self.exchange.sharing.book().await?;
-        let usable = &self.ordered.usable;
-        let now = book.get(&usable.grant.id).ok_or_else(no_grant)?;
-        lets(now, self.exchange.kernel.now_ms())?;
-        if now.pin_digest != usable.pin_digest {
-            return Err(Error::conflict(
-                "run.grant_changed",
-                "传输期间授权或挂接有变更，本次已停止；平台会按新的授权接着传。",
-                "The grant or the mount changed meanwhile; the transfer was stopped and goes on under the new one.",
-            ));
-        }
-        Ok(())
     }
 
     /// Checks what the provider told against its signature and makes the entry durable. No evidence, no data.
@@ -290,17 +261,4 @@ impl Link<'_> {
 
 fn read<T: serde::de::DeserializeOwned>(json: &[u8]) -> Result<T> {
     serde_json::from_slice(json).map_err(|error| Error::internal("exchange.document", error))
-}
-
-/// Whether the grant is in force and lets documents be handed over.
-pub(super) fn lets(usable: &Usable, now_ms: i64) -> Result<()> {
-    stands(usable, now_ms)?;
-    if usable.grant.shapes.iter().any(|shape| Shape::from(*shape) == Shape::File) {
-        return Ok(());
-    }
-    Err(Error::forbidden(
-        "authorise.shape",
-        "授权不包括“文件交接”方式，请申请变更授权后再办理。",
-        "The grant does not allow documents to be handed over (file); have it changed first.",
-    ))
 }

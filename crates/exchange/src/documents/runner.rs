@@ -10,12 +10,12 @@ use sea_orm::ActiveValue::Set;
 use sharing::book::Usable;
 
 use super::Attempt;
-use super::drive::{Begun, Done, Ordered, drive, lets};
+use super::drive::{Begun, Done, Ordered, drive};
 use super::model::{HandoverId, HandoverState, PlaceInput};
 use super::over::OVER;
 use super::store::{self, Model};
 use crate::Exchange;
-use crate::subscriptions::fitting::no_grant;
+use crate::leave::{in_force, no_grant};
 use crate::subscriptions::model::Notice;
 
 /// How often it is looked what is due.
@@ -140,7 +140,7 @@ impl Exchange {
         let book = self.sharing.book().await?;
         let usable = book.get(&row.grant_id).filter(|usable| usable.grant.consumer_id == row.consumer_id);
         let usable = usable.ok_or_else(no_grant)?.clone();
-        lets(&usable, self.kernel.now_ms())?;
+        in_force(&usable, self.kernel.now_ms(), Shape::File)?;
         let to = place(row).ok_or_else(no_grant)?;
         let purpose: sharing::model::PurposeView = crate::subscriptions::store::read(&row.purpose)?;
         let call = Call {

@@ -11,16 +11,15 @@ use plan::model::{KeyValue, Shape};
 use sea_orm::ActiveValue::Set;
 use wire::proto::{TargetQuestion as Question, metadata_request::What};
 
-use super::drive::lets;
 use super::model::{DocumentsView, HandoverId, HandoverInput, HandoverState, HandoverView, PlaceInput};
 use super::over::OVER;
 use super::runner::name_item;
 use super::store::{self, Column, Model, Wanted};
 use crate::Exchange;
 use crate::agents::metadata::PATIENCE;
+use crate::leave::{in_force, no_grant};
 use crate::model::CallPurpose;
 use crate::path::{Asked, authorise, record};
-use crate::subscriptions::fitting::no_grant;
 
 /// People of a department who handle cases, and so hand documents over and take them in.
 const MAY: &[Role] = &[Role::DepartmentOperator, Role::DepartmentHead];
@@ -54,7 +53,7 @@ impl Exchange {
         if !may(actor) || !(consumer || actor.is_of(&usable.grant.provider_id)) {
             return Err(no_grant());
         }
-        lets(&usable, self.kernel.now_ms())?;
+        in_force(&usable, self.kernel.now_ms(), Shape::File)?;
         let name_item = name_item(&usable)?;
         let purpose = usable.grant.purposes.first().ok_or_else(no_grant)?;
         let call = self.kernel.new_id::<CallId>();
@@ -117,7 +116,7 @@ impl Exchange {
             return Err(no_grant());
         }
         check_form(input, offers, now)?;
-        lets(&usable, now)?;
+        in_force(&usable, now, Shape::File)?;
         let item = name_item(&usable)?;
         let until = usable.grant.valid_until_ms;
         let id: HandoverId = self.kernel.new_id();
@@ -199,7 +198,7 @@ impl Exchange {
         self.place_is_own(actor, to).await?;
         let book = self.sharing.book().await?;
         let usable = book.get(&row.grant_id).ok_or_else(no_grant)?.clone();
-        lets(&usable, self.kernel.now_ms())?;
+        in_force(&usable, self.kernel.now_ms(), Shape::File)?;
         let item = name_item(&usable)?;
         self.covered(actor, &row, &usable.resource_code, &item).await?;
         let leaf = self.handover_leaf(&row, "exchange.file.asked").await?;

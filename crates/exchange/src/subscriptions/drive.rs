@@ -12,15 +12,13 @@ use wire::hub::Arrived;
 use wire::proto::{Chunk, Receipt, parcel};
 
 use super::Run;
-use super::fitting::in_force;
 use crate::Exchange;
-use crate::carriage::{self, lost, mismatch, open, over, slow, stopped, tell};
+use crate::carriage::{self, mismatch, open, over, slow, stopped, tell};
 use crate::copies::{self, Intake};
+use crate::leave::{LOOK, Leave};
 
 /// How long a target may take to be ready: somebody else's lock, a table to be made.
 const READY_WITHIN: Duration = Duration::from_secs(120);
-/// How often it is looked whether the run may go on.
-const LOOK: Duration = Duration::from_millis(250);
 /// How long a chunk may take to be written before the run is given up.
 const WRITE_WITHIN: Duration = Duration::from_secs(900);
 
@@ -68,7 +66,8 @@ pub(super) async fn drive(exchange: &Exchange, ordered: &Ordered, run: &Run) -> 
             return Err(error);
         }
     };
-    let mut link = Link { exchange, ordered, run, on_the_way: Vec::new() };
+    let leave = Leave { exchange, usable: &ordered.usable, shape: ordered.call.shape(), stop: &run.stop };
+    let mut link = Link { exchange, ordered, run, leave, on_the_way: Vec::new() };
     let carried = link.carry(&mut provider, &mut receiver).await;
     if let Err(error) = &carried {
         // Whoever still listens learns why; both also notice that their connection ends.
@@ -125,6 +124,7 @@ struct Link<'a> {
     exchange: &'a Exchange,
     ordered: &'a Ordered,
     run: &'a Run,
+    leave: Leave<'a>,
     /// Chunks that were not receipted: number, digest, as-of time.
     on_the_way: Vec<(u64, String, i64)>,
 }
@@ -140,7 +140,7 @@ impl Link<'_> {
                 biased;
                 () = self.run.stop.cancelled() => return Err(stopped()),
                 _ = look.tick() => {
-                    self.may_go_on().await?;
+                    self.leave.may_go_on().await?;
                     if !self.on_the_way.is_empty() && moved.elapsed() > WRITE_WITHIN {
                         return Err(slow("投递目标", "the target"));
                     }
@@ -164,7 +164,8 @@ impl Link<'_> {
                     Ok(Some(parcel::Body::Chunk(chunk))) => {
                         moved = Instant::now();
                         let chunk = self.record(chunk).await?;
-                        self.forward(receiver, parcel::Body::Chunk(chunk)).await?;
+                        let target = &self.ordered.to.target;
+                        self.leave.forward(receiver.send(parcel::Body::Chunk(chunk)), target).await?;
                     }
                     Ok(Some(parcel::Body::IdleUntilMs(until_ms))) => {
                         if self.on_the_way.is_empty() {
@@ -172,43 +173,14 @@ impl Link<'_> {
                         }
                     }
                     Ok(Some(parcel::Body::Done(at))) => {
-                        self.forward(receiver, parcel::Body::Done(at)).await?;
+                        let target = &self.ordered.to.target;
+                        self.leave.forward(receiver.send(parcel::Body::Done(at)), target).await?;
                         read = true;
                     }
                     other => return Err(over(other, "provide", &self.ordered.usable.source)),
                 },
             }
         }
-    }
-
-    /// Sends to the receiver; goes on looking whether the run may while the receiver does not read.
-    async fn forward(&self, receiver: &Receiver, body: parcel::Body) -> Result<()> {
-        let sending = receiver.send(body);
-        tokio::pin!(sending);
-        let mut look = interval(LOOK);
-        loop {
-            tokio::select! {
-                sent = &mut sending => return if sent { Ok(()) } else { Err(lost(&self.ordered.to.target)) },
-                () = self.run.stop.cancelled() => return Err(stopped()),
-                _ = look.tick() => self.may_go_on().await?,
-            }
-        }
-    }
-
-    /// Whether the grant still is the one under which the run began.
-    async fn may_go_on(&self) -> Result<()> {
-        let book = self.exchange.sharing.book().await?;
-        let usable = &self.ordered.usable;
-        let now = book.get(&usable.grant.id).ok_or_else(super::fitting::no_grant)?;
-        in_force(now, self.exchange.kernel.now_ms(), self.ordered.call.shape())?;
-        if now.pin_digest != usable.pin_digest {
-            return Err(Error::conflict(
-                "run.grant_changed",
-                "运行期间授权或挂接有变更，本次已停止；平台会按新的授权重新开始。",
-                "The grant or the mount changed during the run, which was stopped; it begins again under the new one.",
-            ));
-        }
-        Ok(())
     }
 
     /// Checks a chunk against the department's signature and makes the entry durable. No evidence, no data.

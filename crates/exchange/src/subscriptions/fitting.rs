@@ -6,14 +6,14 @@ use kernel::ids::{AgentId, OrganisationId};
 use kernel::{Error, Result};
 use plan::Pinned;
 use plan::batch::{BatchCall, Column, Destination, OnInvalid, Standing, TargetQuestion, check_batch};
-use plan::model::{RowFilter, Shape};
+use plan::model::RowFilter;
 use sharing::book::Usable;
-use sharing::model::GrantState;
 use wire::proto::{TargetQuestion as Question, metadata_request::What};
 
 use super::model::{MethodView, SubscriptionId, SubscriptionInput};
 use super::schedule;
 use crate::Exchange;
+use crate::leave::{in_force, no_grant};
 
 /// How long a target may take to say how it stands.
 const PATIENCE: std::time::Duration = std::time::Duration::from_secs(30);
@@ -127,65 +127,6 @@ impl Exchange {
     }
 }
 
-/// Whether the grant is in force and lets tables be moved.
-pub(super) fn in_force(usable: &Usable, now_ms: i64, needs: Shape) -> Result<()> {
-    stands(usable, now_ms)?;
-    if !usable.grant.shapes.iter().any(|shape| Shape::from(*shape) == needs) {
-        let (zh, en) = if needs == Shape::Hold {
-            ("留存副本", "copies to be held at the hub (hold)")
-        } else {
-            ("库表交换", "tables to be moved (batch)")
-        };
-        return Err(Error::forbidden(
-            "authorise.shape",
-            format!("授权不包括“{zh}”方式，请申请变更授权后再订阅。"),
-            format!("The grant does not allow {en}; have it changed first."),
-        ));
-    }
-    Ok(())
-}
-
-/// Whether the grant is in force now, for what goes on for a while.
-pub(crate) fn stands(usable: &Usable, now_ms: i64) -> Result<()> {
-    let grant = &usable.grant;
-    match grant.state.at(grant.valid_until_ms, now_ms) {
-        GrantState::Active => {}
-        GrantState::Suspended => {
-            let reason = grant.reason.clone().unwrap_or_default();
-            return Err(Error::forbidden(
-                "authorise.suspended",
-                format!("授权已被中止，原因：{reason}。请与{}联系；恢复后会自动继续。", usable.provider.name),
-                format!(
-                    "The grant is suspended: {reason}. Contact {}; it goes on by itself when the grant is resumed.",
-                    usable.provider.name
-                ),
-            ));
-        }
-        GrantState::Revoked | GrantState::GivenBack | GrantState::Expired => {
-            return Err(Error::forbidden(
-                "authorise.expired",
-                "授权已撤销、交回或过期，请重新提出共享申请。",
-                "The grant is revoked, given back or expired; request it again.",
-            ));
-        }
-    }
-    if now_ms < grant.valid_from_ms {
-        return Err(Error::forbidden(
-            "authorise.not_yet",
-            "授权还没有到生效时间。",
-            "The grant is not yet valid.",
-        ));
-    }
-    if !usable.published {
-        return Err(Error::forbidden(
-            "authorise.offline",
-            format!("资源“{}”已下线，不再提供。", usable.resource_name),
-            format!("Resource “{}” is offline.", usable.resource_name),
-        ));
-    }
-    Ok(())
-}
-
 /// Everything that does not fit the target, as one refusal.
 pub(super) fn misfit(standing: &Standing) -> Error {
     let all = &standing.misfits;
@@ -193,14 +134,6 @@ pub(super) fn misfit(standing: &Standing) -> Error {
     let en = all.iter().map(|one| one.en.as_str()).collect::<Vec<_>>().join("; ");
     let misfits = serde_json::to_value(all).unwrap_or_default();
     Error::conflict("target.misfit", zh, en).with("misfits", misfits)
-}
-
-pub(crate) fn no_grant() -> Error {
-    Error::forbidden(
-        "authorise.no_grant",
-        "贵单位没有这项授权，或授权已终止，或资源未挂接。请在“授权”中核对，必要时重新申请。",
-        "Your organisation holds no such grant, or it has ended, or the resource is not mounted. See the grants, and request it if needed.",
-    )
 }
 
 /// Rules on the form of a subscription.

@@ -147,20 +147,22 @@ impl Exchange {
                         &view.resource_code,
                     ]
                     .iter()
-                    .any(|place| place.contains(&text))
+                    .any(|place| place.to_lowercase().contains(&text.to_lowercase()))
                 });
                 if found {
                     views.push(view);
                 }
             }
         }
+        // What needs somebody first, what is over last.
+        views.sort_by_key(urgency);
         if let Some((field, descending)) = query.order() {
             match field {
                 "name" => views.sort_by(|a, b| a.input.name.cmp(&b.input.name)),
                 "as_of_ms" => views.sort_by_key(|view| view.as_of_ms),
                 "next_due_ms" => views.sort_by_key(|view| view.next_due_ms),
                 "lag_ms" => views.sort_by_key(|view| view.lag_ms),
-                "state" => views.sort_by_key(|view| view.state.as_str()),
+                "state" => {}
                 "table" => views.sort_by(|a, b| a.input.table.cmp(&b.input.table)),
                 "resource_name" => views.sort_by(|a, b| a.resource_name.cmp(&b.resource_name)),
                 "provider_name" => views.sort_by(|a, b| a.provider_name.cmp(&b.provider_name)),
@@ -383,7 +385,7 @@ impl Exchange {
 fn consumer(actor: &Actor) -> Result<kernel::ids::OrganisationId> {
     actor.require(MAY)?;
     let own = actor.organisation().map(|own| own.id.clone());
-    own.ok_or_else(super::fitting::no_grant)
+    own.ok_or_else(crate::leave::no_grant)
 }
 
 pub(super) fn sees(actor: &Actor, row: &subscription::Model) -> bool {
@@ -405,4 +407,15 @@ fn ended() -> Error {
         "这个订阅已经结束，不能再操作；需要时请新建一个。",
         "This subscription has ended; make a new one if it is needed.",
     )
+}
+
+/// Where a subscription comes among others.
+fn urgency(view: &SubscriptionView) -> u8 {
+    let failed = view.failures > 0;
+    match view.state {
+        SubscriptionState::Halted => 0,
+        SubscriptionState::Active => 2 - u8::from(failed),
+        SubscriptionState::Paused => 4 - u8::from(failed),
+        SubscriptionState::Ended => 5,
+    }
 }
