@@ -202,6 +202,11 @@ impl Leaf {
         self.kind == QUERY || self.kind == VERIFY
     }
 
+    /// Whether a document left with it; each counts once, however often it was begun.
+    pub fn is_handover(&self) -> bool {
+        self.kind == FILE
+    }
+
     /// Its minute, Unix milliseconds.
     pub fn at_ms(&self) -> Option<i64> {
         parse_minute(&self.at)

@@ -374,18 +374,21 @@ impl Recorder {
         Ok(self.log.sidecar(index)?.and_then(|bytes| serde_json::from_slice(&bytes).ok()))
     }
 
-    /// Calls answered today under each grant, so that a restart does not give the quota back.
+    /// Calls answered and documents handed over today under each grant, so that a restart does not give the quota back.
     ///
     /// # Errors
     /// `ledger.*` when the log cannot be read.
     pub fn answered_today(&self, now_ms: i64) -> Result<std::collections::HashMap<String, u64>, Fault> {
         let mut counts = std::collections::HashMap::new();
+        // A document that came in several attempts has an entry for each.
+        let mut handovers = std::collections::HashSet::new();
         for index in (0..self.size()).rev() {
             let leaf = Leaf::read(&self.log.entry(index)?);
             if leaf.at_ms().is_some_and(|at| shanghai_day(at) < shanghai_day(now_ms)) {
                 break;
             }
-            if let (true, Some(grant)) = (leaf.is_call(), leaf.grant) {
+            let counts_once = leaf.is_call() || leaf.is_handover() && handovers.insert(leaf.call.clone());
+            if let (true, Some(grant)) = (counts_once, leaf.grant) {
                 *counts.entry(grant).or_default() += 1;
             }
         }

@@ -83,6 +83,26 @@ async fn a_claim_is_verified_without_the_datum() {
     assert_eq!(verdict("李四").await, Verdict::No);
 }
 
+/// A document counts once against the quota of its day, however often it was begun, also after a restart.
+#[tokio::test]
+async fn documents_are_counted_across_a_restart() {
+    let department = Department::joined("accept = \"auto\"").await;
+    let mut pin = pin();
+    pin.grant.shapes = vec![Shape::File];
+    let agent = department.open();
+    offered(&agent, &pin).await;
+    let held = agent.book.get(&pin.grant.grant).expect("pinned");
+    for handover in ["first", "first", "second"] {
+        let mut call = query(&pin, &["name"]);
+        (call.shape, call.call) = (Shape::File, handover.to_owned());
+        let task = check(&held.pinned, &call, NOW).expect("admitted");
+        let used = agent::record::Use { call: &call, grant: &pin.grant, task: &task, answer: "", rows: 1 };
+        agent.recorder.used(used).await.expect("recorded");
+    }
+    let counted = agent.recorder.answered_today(NOW).expect("readable");
+    assert_eq!(counted.get(&pin.grant.grant), Some(&2));
+}
+
 /// Somebody who is not in the database is answered with no rows, and that stands in the record too.
 #[tokio::test]
 async fn nobody_there_is_an_answer() {
