@@ -204,8 +204,8 @@ pub struct Limits {
     /// Longest time to establish a connection, milliseconds.
     #[serde(default = "defaults::connect_ms")]
     pub connect_timeout_ms: u64,
-    /// Longest time for one statement or request, milliseconds. Streams are bound per batch. A system that
-    /// does not even report the end of this time is given up a tenth later.
+    /// Longest time for one statement or request, milliseconds. A system that does not even report the end of this time is given up a
+    /// tenth later. Whole tables have twelve times as long for each batch: the first row may lie behind much that is skipped.
     #[serde(default = "defaults::statement_ms")]
     pub statement_timeout_ms: u64,
 }
@@ -219,6 +219,11 @@ impl Limits {
     /// Longest time for one statement or request.
     pub fn statement(&self) -> Duration {
         Duration::from_millis(self.statement_timeout_ms.max(1))
+    }
+
+    /// Longest time for a batch of a whole table.
+    pub fn batch(&self) -> Duration {
+        self.statement() * 12
     }
 }
 

@@ -148,7 +148,7 @@ impl<E: Engine> Scanner<E> {
         sender: &Sender,
     ) -> Result<(), SourceError> {
         let source = &self.source;
-        let limit = source.limits.statement();
+        let limit = source.limits.batch();
         let columns: Vec<&Column> = self.columns.iter().collect();
         let mut batch = BatchBuilder::new(&self.schema);
         let conn = lane.conn().map_err(|error| source.error(error))?;
@@ -178,7 +178,7 @@ impl<E: Engine> Scanner<E> {
     /// As [`Scanner::run`], but without a row of the driver for each row of the table.
     async fn run_bulk(&self, mut lane: Lane<E>, sql: String, sender: &Sender) -> Result<(), Failed> {
         let source = &self.source;
-        let limit = source.limits.statement();
+        let limit = source.limits.batch();
         let malformed = |error: Malformed| self.malformed(error);
         let mut reader = Reader::new(&self.schema, &self.columns);
         let conn = lane.conn().map_err(|error| source.error(error))?;

@@ -1,9 +1,8 @@
 //! Reading whole tables of PostgreSQL in bulk.
 
-use std::{fmt::Write as _, time::Instant};
+use std::fmt::Write as _;
 
 use connect::{Scan, Values};
-use futures::TryStreamExt as _;
 
 use crate::support::{Outcome, code, lookup, read, source, strings, texts};
 
@@ -168,51 +167,5 @@ async fn without_the_bulk_form() -> Outcome {
     let source = source(&format!("kind='postgres'\nurl='{}'", database.url()));
     let batches = read(&*source, "v", Values::Text).await?;
     assert_eq!(batches.iter().flat_map(texts).collect::<Vec<_>>(), [[Some("7".to_owned())]]);
-    Ok(())
-}
-
-/// How many rows a second are read, typed (row by row) and as text in bulk; run by hand with `--ignored --nocapture`.
-#[tokio::test(flavor = "multi_thread")]
-#[ignore = "a measurement"]
-async fn speed() -> Outcome {
-    let server = testbed::shared_postgres().await?;
-    let database = server.create_database().await?;
-    let sql = "CREATE TABLE t AS SELECT i AS id, '11010119900307' || i AS idno, '姓名' || i AS name, (i % 2)::smallint AS sex,
-                 date '1950-01-01' + i % 20000 AS born, timestamp '2024-01-01' + i * interval '1 second' AS made,
-                 timestamptz '2024-01-01' + i * interval '1.5 second' AS seen, (i % 100000)::numeric(12,2) / 100 AS amount,
-                 i % 3 = 0 AS ok, md5(i::text) AS note, '江苏省苏州市吴江区松陵镇' || i AS address, i * 1.5::float8 AS score
-                 FROM generate_series(1, 1000000) i; VACUUM ANALYZE t";
-    for part in sql.split(';') {
-        server.psql_in(database.name(), part).await?;
-    }
-    let source = source(&format!("kind='postgres'\nurl='{}'\nstatement_timeout_ms=100000", database.url()));
-    let columns = strings(&[]);
-    for values in [Values::Typed, Values::Text, Values::Typed, Values::Text] {
-        let begun = Instant::now();
-        let scan = Scan { table: "t", columns: &columns, batch_rows: 8192, values, after: None };
-        let mut stream = source.stream(&scan).await?;
-        let (mut rows, mut bytes) = (0, 0);
-        while let Some(batch) = stream.try_next().await? {
-            rows += batch.num_rows();
-            bytes += batch.get_array_memory_size();
-        }
-        let seconds = begun.elapsed().as_secs_f64();
-        println!(
-            "{values:?}: {rows} rows, {bytes} bytes in {seconds:.2} s, {:.0} rows/s",
-            rows as f64 / seconds
-        );
-    }
-    let begun = Instant::now();
-    let mut conn = <sqlx::PgConnection as sqlx::Connection>::connect(database.url()).await?;
-    let mut raw = conn.copy_out_raw("COPY t TO STDOUT (FORMAT binary)").await?;
-    let mut bytes = 0;
-    while let Some(piece) = raw.try_next().await? {
-        bytes += piece.len();
-    }
-    let seconds = begun.elapsed().as_secs_f64();
-    println!(
-        "raw binary COPY through the driver: {bytes} bytes in {seconds:.2} s, {:.0} rows/s",
-        1e6 / seconds
-    );
     Ok(())
 }

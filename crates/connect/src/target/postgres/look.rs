@@ -33,7 +33,14 @@ pub(super) async fn look(
     };
     if schema.is_none() || !may_use {
         fit.misfits.push(no_schema(&place.schema));
-        return Ok(Look { fit, columns: Vec::new(), keyed: false, simple: false, booked: false, stored: None });
+        return Ok(Look {
+            fit,
+            columns: Vec::new(),
+            keyed: false,
+            simple: false,
+            booked: false,
+            stored: None,
+        });
     }
     if !may_stage {
         fit.misfits.push(right("CREATE TEMPORARY TABLE", "数据库", "the database"));
@@ -93,7 +100,14 @@ pub(super) async fn look(
     };
     if !found.plain {
         fit.misfits.push(fit::not_a_table());
-        return Ok(Look { fit, columns: Vec::new(), keyed: false, simple: false, booked: books.is_some(), stored });
+        return Ok(Look {
+            fit,
+            columns: Vec::new(),
+            keyed: false,
+            simple: false,
+            booked: books.is_some(),
+            stored,
+        });
     }
     for (may, what) in found.may.iter().zip(["SELECT", "INSERT", "UPDATE", "DELETE"]) {
         if !may {

@@ -14,6 +14,11 @@ use crate::{
 /// Keys that are remembered; with more of them the server is asked whether one came twice. Sixteen megabytes.
 const REMEMBERED: usize = 2_000_000;
 
+/// Bytes that the server can hash at once with the memory it is given.
+const HASHED: u64 = 128 << 20;
+/// From this share of changed rows on, in hundredths, they are many.
+const MANY: u64 = 20;
+
 /// Hashes of the keys of a delivery, to tell that none came twice.
 #[derive(Default)]
 pub(super) struct Keys {
@@ -60,11 +65,21 @@ impl PgDelivery {
         row.try_get::<i64, _>(0).map(i64::cast_unsigned).map_err(|error| shared.error(name, error))
     }
 
+    /// Brings the rows that are there to what is staged. A join that hashes goes through both tables once, but in parts when they are
+    /// large, and each part touches pages all over the table; where much has changed, rows are looked for one by one instead, in the
+    /// order in which they came, which is mostly that of the table.
     async fn update(&self, conn: &mut PgConnection) -> Result<u64, SourceError> {
-        match self.plan.merge_update() {
-            Some(update) => self.long(conn, update).await,
-            None => Ok(0),
+        let Some(update) = self.plan.merge_update() else { return Ok(0) };
+        let large = self.number(conn, self.plan.stage_bytes()).await? > HASHED;
+        if !large || self.number(conn, self.plan.changed_percent()).await? < MANY {
+            return self.long(conn, update).await;
         }
+        self.long(conn, "SET LOCAL enable_hashjoin = off".to_owned()).await?;
+        self.long(conn, "SET LOCAL enable_mergejoin = off".to_owned()).await?;
+        let updated = self.long(conn, update).await?;
+        self.long(conn, "SET LOCAL enable_hashjoin = on".to_owned()).await?;
+        self.long(conn, "SET LOCAL enable_mergejoin = on".to_owned()).await?;
+        Ok(updated)
     }
 
     /// Brings the table to what is staged.

@@ -184,7 +184,9 @@ impl Plan {
     /// One, when a key is there twice.
     pub(super) fn duplicates(&self) -> String {
         let keys = self.key_list(|at, _| format!("c{at}"));
-        format!("SELECT count(*) FROM (SELECT FROM {STAGE} GROUP BY {keys} HAVING count(*) > 1 LIMIT 1) twice")
+        format!(
+            "SELECT count(*) FROM (SELECT FROM {STAGE} GROUP BY {keys} HAVING count(*) > 1 LIMIT 1) twice"
+        )
     }
 
     /// Moves every row whose key came before to where held rows are staged. Rows of one COPY lie in their order.
@@ -273,20 +275,41 @@ impl Plan {
         format!("SELECT count(*) FROM {}", self.place.quoted)
     }
 
+    /// Size of what is staged.
+    pub(super) fn stage_bytes(&self) -> String {
+        format!("SELECT pg_relation_size('{STAGE}'::regclass)")
+    }
+
+    /// How many of a hundred staged rows differ from those that are there, by a sample.
+    pub(super) fn changed_percent(&self) -> String {
+        let columns = self.list(|at, column| self.cast(at, column, ""));
+        format!(
+            "SELECT count(*) FILTER (WHERE {}) * 100 / greatest(count(*), 1)
+               FROM (SELECT {columns} FROM {STAGE} TABLESAMPLE SYSTEM (0.5)) s JOIN {} t ON {}",
+            self.differs().unwrap_or_else(|| "false".to_owned()),
+            self.place.quoted,
+            self.same_key()
+        )
+    }
+
+    /// Whether a row and what is staged for it differ; `None` when there is nothing beside the key.
+    fn differs(&self) -> Option<String> {
+        let others = self.columns.iter().enumerate().filter(|(at, _)| !self.key.contains(at));
+        let all: Vec<String> =
+            others.map(|(at, column)| format!("t.{} IS DISTINCT FROM s.c{at}", column.quoted)).collect();
+        (!all.is_empty()).then(|| all.join(" OR "))
+    }
+
     /// Brings the rows that are there already to what is staged; `None` when there is nothing beside the key. A statement
     /// of its own: with a whole table, writing down what differs first, as for a portion, would cost more than the second look.
     pub(super) fn merge_update(&self) -> Option<String> {
-        let others: Vec<(usize, &Column)> =
-            self.columns.iter().enumerate().filter(|(at, _)| !self.key.contains(at)).collect();
-        let join = |of: &dyn Fn(usize, &Column) -> String, with: &str| {
-            others.iter().map(|(at, column)| of(*at, column)).collect::<Vec<_>>().join(with)
-        };
-        let set = join(&|at, column| format!("{} = s.c{at}", column.quoted), ", ");
-        let differs = join(&|at, column| format!("t.{} IS DISTINCT FROM s.c{at}", column.quoted), " OR ");
-        (!others.is_empty()).then(|| {
+        let others = self.columns.iter().enumerate().filter(|(at, _)| !self.key.contains(at));
+        let set: Vec<String> = others.map(|(at, column)| format!("{} = s.c{at}", column.quoted)).collect();
+        self.differs().map(|differs| {
             format!(
-                "UPDATE {} t SET {set} FROM {} s WHERE {} AND ({differs})",
+                "UPDATE {} t SET {} FROM {} s WHERE {} AND ({differs})",
                 self.place.quoted,
+                set.join(", "),
                 self.staged_rows(),
                 self.same_key()
             )

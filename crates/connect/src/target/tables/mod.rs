@@ -185,15 +185,14 @@ async fn look<E: Engine>(
     place: &Place,
     table: &TargetTable,
 ) -> Result<Look<Column>, sqlx::Error> {
-    let mut look =
-        Look {
-            fit: Fit::default(),
-            columns: Vec::new(),
-            keyed: false,
-            simple: false,
-            booked: false,
-            stored: None,
-        };
+    let mut look = Look {
+        fit: Fit::default(),
+        columns: Vec::new(),
+        keyed: false,
+        simple: false,
+        booked: false,
+        stored: None,
+    };
     let found = engine.relation(link, &place.schema, &place.table).await?;
     look.booked = engine.relation(link, &place.schema, "gt_delivery").await?.is_some();
     let Some(Relation { plain, have, types, unique }) = found else {
