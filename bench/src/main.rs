@@ -1,10 +1,12 @@
 //! Benches. `guantong-bench path` holds the path against a plain service and a plain proxy; see
-//! `docs/performance.md`. `guantong-bench batch` moves tables, `continuous` follows one that changes, `capture` reads logs alone, `propose` scores reverse cataloguing, `search` searches a large catalogue. Started with `cargo xtask bench <name>`, which
+//! `docs/performance.md`. `guantong-bench batch` moves tables, `continuous` follows one that changes, `capture` reads logs alone,
+//! `document` hands a large file over, `propose` scores reverse cataloguing, `search` searches a large catalogue. Started with `cargo xtask bench <name>`, which
 //! builds what is needed optimised.
 
 mod batch;
 mod capture;
 mod continuous;
+mod document;
 mod path;
 mod propose;
 mod report;
@@ -43,6 +45,13 @@ async fn main() -> anyhow::Result<()> {
                 () = interrupted() => bail!("interrupted"),
             }
         }
+        Some("document") => {
+            let options = document::Options::parse(rest)?;
+            tokio::select! {
+                done = document::run(&options) => done,
+                () = interrupted() => bail!("interrupted"),
+            }
+        }
         Some("capture") => {
             let options = capture::Options::parse(rest)?;
             tokio::select! {
@@ -59,6 +68,7 @@ async fn main() -> anyhow::Result<()> {
              [--write FILE]\n       \
              guantong-bench batch [--rows N] [--rivals true|false] [--others true|false] [--write FILE]\n       \
              guantong-bench continuous [--rate N] [--seconds S] [--each N] [--rows N] [--engine postgres|mysql] [--write FILE]\n       \
+             guantong-bench document [--gib N] [--write FILE]\n       \
              guantong-bench capture [--rows N] [--small N] [--write FILE]\n       \
              guantong-bench propose [--residents N] [--seed N] [--verbose true] [--write FILE]\n       \
              guantong-bench search [--resources N] [--items N] [--questions N] [--write FILE]"

@@ -143,15 +143,36 @@ impl Stand {
             .output()
             .await?;
         ensure!(joined.status.success(), "{}", String::from_utf8_lossy(&joined.stderr));
-        let args = ["agent", "--config", &config, "run"].map(str::to_owned);
-        let program = Program::start("agent", &self.program, &args, Some(&dir.join("agent.log")))?;
         let id = text(&made["agent"], "id")?;
+        let agent = Agent { program: self.run_agent(&dir)?, id, dir };
+        self.connected(&agent).await?;
+        Ok(agent)
+    }
+
+    fn run_agent(&self, dir: &Path) -> anyhow::Result<Program> {
+        let config = dir.join("agent.toml").display().to_string();
+        let args = ["agent", "--config", &config, "run"].map(str::to_owned);
+        Program::start("agent", &self.program, &args, Some(&dir.join("agent.log")))
+    }
+
+    async fn connected(&self, agent: &Agent) -> anyhow::Result<()> {
         until("the agent to connect", async || {
-            let seen = self.admin.get(&format!("/api/v1/agents/{id}")).await?;
+            let seen = self.admin.get(&format!("/api/v1/agents/{}", agent.id)).await?;
             Ok(seen["connected"] == Value::Bool(true))
         })
-        .await?;
-        Ok(Agent { program, id, dir })
+        .await
+    }
+
+    /// Kills an agent, without a word, and starts it again.
+    ///
+    /// # Errors
+    /// When it does not come back.
+    pub async fn kill(&self, agent: Agent) -> anyhow::Result<Agent> {
+        let Agent { program, id, dir } = agent;
+        drop(program);
+        let agent = Agent { program: self.run_agent(&dir)?, id, dir };
+        self.connected(&agent).await?;
+        Ok(agent)
     }
 }
 
