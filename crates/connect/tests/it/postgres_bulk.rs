@@ -3,8 +3,9 @@
 use std::fmt::Write as _;
 
 use connect::{Scan, Values};
+use futures::TryStreamExt as _;
 
-use crate::support::{Outcome, code, lookup, read, source, strings, texts};
+use crate::support::{Outcome, code, lookup, read, source, texts};
 
 /// Columns of every kind with values at their edges: each row is one value of each column, in turn.
 pub const COLUMNS: [(&str, &[&str]); 21] = [
