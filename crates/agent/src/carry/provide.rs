@@ -24,6 +24,8 @@ use crate::sources::{Slot, fault};
 const CHUNK_BYTES: usize = 16 << 20;
 /// A watching that has told nothing for so many rounds is up to date.
 const QUIET: std::time::Duration = std::time::Duration::from_millis(700);
+/// The same before it has told anything: a source under load takes a while until it has looked into its log for the first time.
+const FIRST: std::time::Duration = std::time::Duration::from_secs(4);
 
 /// Carries out a run.
 ///
@@ -292,8 +294,9 @@ async fn follow(
         return Ok(());
     }
     let mut told = Instant::now();
+    let mut patience = if call.follow { QUIET } else { FIRST };
     loop {
-        let next = match tokio::time::timeout(QUIET, changes.next()).await {
+        let next = match tokio::time::timeout(patience, changes.next()).await {
             Ok(Some(next)) => next.map_err(failed)?,
             Ok(None) => {
                 return Err(failed(SourceError::new(
@@ -313,6 +316,7 @@ async fn follow(
                 return Ok(());
             }
         };
+        patience = QUIET;
         // What has come meanwhile goes with it: the slower the target, the larger the chunks.
         let next = gathered(next, &mut changes)?;
         position = Position::Log { p: next.position };
