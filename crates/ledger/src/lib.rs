@@ -14,9 +14,11 @@
 //! | check an answer with its evidence | [`verify_inclusion_note`], [`NoteCache`] |
 //! | check a folder, an export or a running node | [`verify_dir`], [`verify_tiles`] |
 //! | publish | [`Log::resource`], [`Log::export_tiles`] |
+//! | cosign checkpoints of other logs, collect cosignatures | [`Cosigner`], [`cosign::attach`] |
 
 pub mod checkpoint;
 pub mod compact;
+pub mod cosign;
 pub mod error;
 pub mod hash;
 pub mod key;
@@ -32,6 +34,7 @@ mod verify;
 
 pub use answer::{NoteCache, verify_inclusion_note};
 pub use checkpoint::{Checkpoint, CheckpointBody};
+pub use cosign::{Cosigner, CosignerKey};
 pub use error::{Error, Result};
 pub use hash::{Hash, leaf_hash};
 pub use key::{Signer, VerifierKey};

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests may fail like the tests themselves")]
 
 mod append;
+mod cosign;
 mod crash;
 mod faults;
 mod fixture;
