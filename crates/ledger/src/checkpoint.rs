@@ -64,7 +64,7 @@ impl CheckpointBody {
 }
 
 /// Sizes are decimal without sign and leading zeros, so that each has one text only.
-fn parse_size(text: &str) -> Option<u64> {
+pub(crate) fn parse_size(text: &str) -> Option<u64> {
     let canonical = !text.is_empty()
         && text.bytes().all(|b| b.is_ascii_digit())
         && (text == "0" || !text.starts_with('0'));

@@ -12,6 +12,8 @@
 //! |---|---|
 //! | keep a log | [`Log::open`], [`Log::append`] |
 //! | check an answer with its evidence | [`verify_inclusion_note`], [`NoteCache`] |
+//! | check a checkpoint against a policy of witnesses | [`Policy::check`] |
+//! | write and check a proof that stands for itself | [`TlogProof`] |
 //! | check a folder, an export or a running node | [`verify_dir`], [`verify_tiles`] |
 //! | publish | [`Log::resource`], [`Log::export_tiles`] |
 //! | cosign checkpoints of other logs, collect cosignatures | [`Cosigner`], [`cosign::attach`] |
@@ -23,8 +25,10 @@ pub mod error;
 pub mod hash;
 pub mod key;
 pub mod note;
+pub mod policy;
 pub mod proof;
 pub mod storage;
+pub mod text_proof;
 pub mod tile;
 
 mod answer;
@@ -39,6 +43,8 @@ pub use error::{Error, Result};
 pub use hash::{Hash, leaf_hash};
 pub use key::{Signer, VerifierKey};
 pub use log::{Append, Appended, Entries, Entry, Log, Options};
+pub use policy::{Policy, Verdict};
+pub use text_proof::TlogProof;
 pub use verify::{
     Check, CheckState, Finding, FindingKind, Opens, Report, VerifyOptions, verify_dir, verify_tiles,
 };

@@ -8,6 +8,8 @@ mod faults;
 mod fixture;
 mod memory;
 mod oracle;
+mod policy;
+mod proofs;
 mod segment_edit;
 mod support;
 mod tamper_export;
