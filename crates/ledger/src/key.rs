@@ -51,8 +51,9 @@ impl<'a> KeyText<'a> {
         let (name, tail) = text.trim().split_once('+').ok_or(FORM)?;
         let (id, data) = tail.split_once('+').ok_or(FORM)?;
         check_name(name)?;
-        let id = (id.len() == 8).then(|| u32::from_str_radix(id, 16).ok()).flatten();
-        let id = id.ok_or(Error::Key("the key id is eight hexadecimal digits"))?;
+        // One spelling only, so that no two texts are the same key.
+        let number = u32::from_str_radix(id, 16).ok().filter(|number| format!("{number:08x}") == id);
+        let id = number.ok_or(Error::Key("the key id is eight hexadecimal digits in lower case"))?;
         let data = STANDARD.decode(data).map_err(|_| Error::Key("the last part is not base64"))?;
         let (&kind, material) = data.split_first().ok_or(Error::Key("the last part is empty"))?;
         Ok(Self { name, id, kind, material: material.to_vec() })
