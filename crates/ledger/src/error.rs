@@ -155,6 +155,20 @@ pub enum Error {
     /// A proof file breaks the format.
     #[error("the proof file is malformed: {0}; fetch it again from the log")]
     ProofFile(&'static str),
+    /// A request to a witness breaks the format.
+    #[error("the request is malformed: {0}; compare it with the tlog-witness format")]
+    Request(&'static str),
+    /// A file of a witness is lost or damaged. It does not sign what it cannot compare.
+    #[error(
+        "the witness's file {path} is not usable: {what}; restore it from a backup that is not older, or adopt the \
+         newest checkpoint that others cosigned"
+    )]
+    WitnessState {
+        /// The file.
+        path: String,
+        /// What is wrong with it.
+        what: &'static str,
+    },
 }
 
 /// Why a signed note was refused.
@@ -223,6 +237,8 @@ impl Error {
             Self::Policy { .. } => "ledger.policy",
             Self::Quorum { .. } => "ledger.quorum",
             Self::ProofFile(_) => "ledger.proof-file",
+            Self::Request(_) => "ledger.request",
+            Self::WitnessState { .. } => "ledger.witness-state",
         }
     }
 
@@ -265,6 +281,10 @@ impl Error {
             Self::Quorum { origin, size, missing } => format!(
                 "日志“{origin}”共 {size} 条的检查点见证不足，尚缺 {}：请等待其见证或索取更新的检查点",
                 missing.join("、")
+            ),
+            Self::Request(what) => format!("请求格式有误（{what}）：请对照 tlog-witness 格式检查"),
+            Self::WitnessState { path, what } => format!(
+                "见证方文件 {path} 不可用（{what}）：请用不更旧的备份恢复，或采信由其他见证方联署的最新检查点"
             ),
             Self::ProofFile(what) => format!("证明文件格式有误（{what}）：请从日志重新获取"),
         }

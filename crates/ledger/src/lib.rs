@@ -16,7 +16,8 @@
 //! | write and check a proof that stands for itself | [`TlogProof`] |
 //! | check a folder, an export or a running node | [`verify_dir`], [`verify_tiles`] |
 //! | publish | [`Log::resource`], [`Log::export_tiles`] |
-//! | cosign checkpoints of other logs, collect cosignatures | [`Cosigner`], [`cosign::attach`] |
+//! | witness other logs | [`Witness::add_checkpoint`] |
+//! | collect what witnesses answer | [`AddCheckpoint`], [`Reply`], [`cosign::attach`] |
 
 pub mod checkpoint;
 pub mod compact;
@@ -35,6 +36,7 @@ mod answer;
 mod log;
 mod segment;
 mod verify;
+mod witness;
 
 pub use answer::{NoteCache, verify_inclusion_note};
 pub use checkpoint::{Checkpoint, CheckpointBody};
@@ -48,3 +50,4 @@ pub use text_proof::TlogProof;
 pub use verify::{
     Check, CheckState, Finding, FindingKind, Opens, Report, VerifyOptions, verify_dir, verify_tiles,
 };
+pub use witness::{AddCheckpoint, Conflict, ConflictKind, LogStanding, Reply, SIZE_TYPE, Witness};

@@ -6,9 +6,9 @@
 
 use std::collections::HashSet;
 
-use crate::checkpoint::CheckpointBody;
+use crate::checkpoint::{CheckpointBody, signer_of};
 use crate::cosign::CosignerKey;
-use crate::error::{Error, NoteFault, Result};
+use crate::error::{Error, Result};
 use crate::key::VerifierKey;
 use crate::note::Note;
 
@@ -143,7 +143,7 @@ impl Policy {
         let note = Note::parse(note_text)?;
         let body = CheckpointBody::parse(note.unverified_text())?;
         let logs = self.logs.iter().map(|log| &log.key).chain(logs.iter().copied());
-        let log = signing_log(&note, &body, logs)?;
+        let log = signer_of(&note, &body, logs)?.clone();
         let times = self.times(&note)?;
         let values = self.values(&times);
         let quorum = self.quorum.map(|quorum| values[quorum]);
@@ -210,28 +210,5 @@ impl std::str::FromStr for Policy {
 
     fn from_str(text: &str) -> Result<Self> {
         Self::parse(text.as_bytes())
-    }
-}
-
-/// The log that signed the note and whose name is the origin.
-fn signing_log<'k>(
-    note: &Note<'_>,
-    body: &CheckpointBody,
-    logs: impl Iterator<Item = &'k VerifierKey>,
-) -> Result<VerifierKey> {
-    let mut found = None;
-    let mut foreign = false;
-    for key in logs {
-        match note.verify(key) {
-            Ok(_) if key.name() == body.origin => found = found.or(Some(key)),
-            Ok(_) => foreign = true,
-            Err(Error::Note(NoteFault::NoSignature(_))) => {}
-            Err(error) => return Err(error),
-        }
-    }
-    match found {
-        Some(key) => Ok(key.clone()),
-        None if foreign => Err(Error::Note(NoteFault::Origin(body.origin.clone()))),
-        None => Err(Error::Note(NoteFault::NoSignature("a log of the policy".to_owned()))),
     }
 }

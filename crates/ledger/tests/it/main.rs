@@ -15,3 +15,5 @@ mod support;
 mod tamper_export;
 mod tamper_folder;
 mod torn;
+mod witness;
+mod witness_faults;
