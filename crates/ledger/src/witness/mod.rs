@@ -159,6 +159,15 @@ impl Witness {
 
     /// Answers a request `add-checkpoint`, at `now` in seconds since 1970. When the clock went back, the cosignature
     /// carries the time of the one before.
+    ///
+    /// | status | when |
+    /// |---|---|
+    /// | 200 | the checkpoint continues the last one; the body is the cosignature |
+    /// | 400 | the request is malformed |
+    /// | 404, 403 | the log is not watched; no trusted key of it signed, or a line of one does not fit |
+    /// | 409 | the old size is not the last one, or the same size has another root; the body is the last size |
+    /// | 422 | the proof does not hold |
+    /// | 503 | the state is lost, or cannot be written: an addition to the specification, for the sender to try again |
     pub fn add_checkpoint(&self, body: &[u8], now: u64) -> Reply {
         let (request, checkpoint) = match read(body) {
             Ok(read) => read,

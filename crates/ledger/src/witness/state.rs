@@ -70,7 +70,7 @@ impl State {
         }
         let body = CheckpointBody::parse(Note::parse(note).ok()?.unverified_text()).ok()?;
         let note = Some(note.to_owned());
-        (body.origin == origin).then_some(Self { size: body.size, root: body.root, time, note })
+        Some(Self { size: body.size, root: body.root, time, note })
     }
 
     /// Reads the state of a log; `None` when there is no file.

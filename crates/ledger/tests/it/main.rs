@@ -3,6 +3,7 @@
 
 mod append;
 mod cosign;
+mod cosigned_files;
 mod crash;
 mod faults;
 mod fixture;

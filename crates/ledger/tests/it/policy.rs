@@ -165,6 +165,13 @@ fn faults_are_named_with_their_line() {
     assert_eq!(refused("").0, 1);
 }
 
+/// The key with the digits of its id in upper case.
+fn shouted(vkey: &str) -> String {
+    let id = vkey.split('+').nth(1).unwrap();
+    assert_ne!(id, id.to_uppercase());
+    vkey.replacen(id, &id.to_uppercase(), 1)
+}
+
 /// Keys of the wrong kind and keys that stand there twice, under whatever names and kinds, are refused.
 #[test]
 fn keys_are_of_their_kind_and_stand_once() {
@@ -180,6 +187,7 @@ fn keys_are_of_their_kind_and_stand_once() {
         format!("log {}\nquorum A\n", vkey(5)),
         format!("witness E {}\nquorum A\n", signer().verifier()),
         format!("witness E {}\nquorum A\n", vkey(5).replace("+", "-")),
+        format!("witness E {}\nquorum A\n", shouted(&vkey(5))),
         "log x\nquorum A\n".to_owned(),
     ] {
         assert!(matches!(kind(&text), (5, PolicyFault::Key { .. })), "{text}");

@@ -142,6 +142,11 @@ fn refusals() {
         assert_eq!(status(bad), 400, "{bad:?}");
     }
     let hash = leaf_hash(b"x");
+    // The good proof has some hashes already; 63 are the most that there may be.
+    let up_to = |count: usize| {
+        format!("old 10\n{}", format!("{hash}\n").repeat(count - log.request(10, 12).proof.len()))
+    };
+    assert_eq!(status(&good.replacen("old 10\n", &up_to(63), 1)), 422);
     for (from, to) in [
         ("old 10\n", "old 010\n".to_owned()),
         ("old 10\n", "old -1\n".to_owned()),
@@ -152,7 +157,7 @@ fn refusals() {
         ("old 10\n", "old 10\nAAAA\n".to_owned()),
         ("old 10\n", "old 0\n".to_owned()),
         ("old 10\n", "old 13\n".to_owned()),
-        ("old 10\n", format!("old 10\n{}", format!("{hash}\n").repeat(64))),
+        ("old 10\n", up_to(64)),
     ] {
         assert_eq!(status(&good.replacen(from, &to, 1)), 400, "{to:?}");
     }
@@ -179,6 +184,8 @@ fn refusals() {
     assert_eq!(status(&good.replacen("old 10\n", &format!("old 10\n{hash}\n"), 1)), 422);
     let again = log.request(10, 10).to_string();
     assert_eq!(status(&again.replacen("old 10\n", &format!("old 10\n{hash}\n"), 1)), 422);
+    let accused = |size| witness.conflicts().iter().flatten().any(|c| c.presented() == log.note(size));
+    assert!(accused(12) && !accused(10), "a proof from a size to itself accuses nobody");
     assert_eq!(log.ask(&witness, 10, 12, NOW).status, 200);
 }
 
@@ -240,7 +247,8 @@ fn a_split_view_is_kept_as_proof() {
     let mut forged = conflict.clone();
     forged.request.checkpoint = log.note(10);
     assert!(forged.verify(std::slice::from_ref(&key)).is_err(), "the same note twice contradicts nothing");
-    forged.request.checkpoint = conflict.presented().replace("\n10\n", "\n11\n");
+    let root = other.root(10).to_string();
+    forged.request.checkpoint = conflict.presented().replace(&root, &other.root(9).to_string());
     assert!(forged.verify(&[key]).is_err(), "an unsigned note proves nothing");
     // The honest history goes on.
     assert_eq!(log.ask(&witness, 10, 11, NOW + 6).status, 200);
@@ -279,13 +287,17 @@ fn a_rollback_is_kept() {
     assert_eq!((conflict.kind, conflict.kind.is_proof()), (ConflictKind::Rollback, false));
     assert!(conflict.verify(&[signer().verifier().clone()]).is_ok());
     assert_eq!(conflict.presented(), log.note(8));
+    // The same one again, when the log has grown, is nothing new.
+    assert_eq!(log.ask(&witness, 10, 11, NOW + 63).status, 200);
+    stale(&log.ask(&witness, 6, 8, NOW + 130), 11);
+    assert_eq!(witness.conflicts().len(), 1);
     // Of mere suspicions the newest are kept, so that nobody fills the disk with old checkpoints.
     for at in 0..100 {
         let note = CheckpointBody::new(ORIGIN, 9, leaf_hash(&[at])).sign(&signer()).unwrap().note_text;
-        stale(&witness.add_checkpoint(format!("old 9\n\n{note}").as_bytes(), NOW + 100 + u64::from(at)), 10);
+        stale(&witness.add_checkpoint(format!("old 9\n\n{note}").as_bytes(), NOW + 200 + u64::from(at)), 11);
     }
     let times: Vec<u64> = witness.conflicts().into_iter().map(|kept| kept.unwrap().time).collect();
-    assert_eq!(times, (NOW + 136..NOW + 200).collect::<Vec<_>>());
+    assert_eq!(times, (NOW + 236..NOW + 300).collect::<Vec<_>>());
 }
 
 /// One folder serves one process, one key serves one duty, and nothing is signed in a folder that is no witness's.

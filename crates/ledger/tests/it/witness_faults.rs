@@ -17,6 +17,9 @@ use crate::memory::{Fault, Memory};
 use crate::support::*;
 use crate::witness::{Branch, DIR, NOW, create, honest, open_in, signed_at};
 
+/// Longer than anything here takes.
+const PATIENCE: Duration = Duration::from_secs(20);
+
 /// A storage whose next renaming tells that it has begun, and waits until it may go on.
 #[derive(Debug)]
 struct Gate {
@@ -38,7 +41,7 @@ impl Storage for Gate {
         let next = self.next.lock().take();
         if let Some((begun, go_on)) = next {
             begun.send(()).unwrap();
-            go_on.recv().unwrap();
+            let _ = go_on.recv_timeout(PATIENCE);
         }
         self.memory.rename(from, to)
     }
@@ -72,14 +75,14 @@ fn the_loser_of_a_race_gets_no_signature() {
         let (answer, answered) = channel();
         std::thread::scope(|scope| {
             let winner = scope.spawn(|| honest().ask(&witness, 10, first, NOW));
-            has_begun.recv().unwrap();
+            has_begun.recv_timeout(PATIENCE).unwrap();
             let witness = &witness;
             scope.spawn(move || answer.send(branch.ask(witness, 10, second, NOW)).unwrap());
             let early = answered.recv_timeout(Duration::from_millis(50));
             go_on.send(()).unwrap();
             assert!(early.is_err(), "answered while the other was undecided: {early:?}");
             signed_at(&winner.join().unwrap(), &honest().note(first));
-            let loser = answered.recv().unwrap();
+            let loser = answered.recv_timeout(PATIENCE).unwrap();
             assert_eq!((loser.status, loser.body), (409, format!("{first}\n")));
         });
     }
