@@ -158,6 +158,9 @@ pub enum Error {
     /// A request to a witness breaks the format.
     #[error("the request is malformed: {0}; compare it with the tlog-witness format")]
     Request(&'static str),
+    /// A witness did not take up a log from a checkpoint.
+    #[error("the checkpoint was not adopted: {0}; look at how the witness stands to this log")]
+    Adopt(&'static str),
     /// A file of a witness is lost or damaged. It does not sign what it cannot compare.
     #[error(
         "the witness's file {path} is not usable: {what}; restore it from a backup that is not older, or adopt the \
@@ -238,6 +241,7 @@ impl Error {
             Self::Quorum { .. } => "ledger.quorum",
             Self::ProofFile(_) => "ledger.proof-file",
             Self::Request(_) => "ledger.request",
+            Self::Adopt(_) => "ledger.adopt",
             Self::WitnessState { .. } => "ledger.witness-state",
         }
     }
@@ -283,6 +287,7 @@ impl Error {
                 missing.join("、")
             ),
             Self::Request(what) => format!("请求格式有误（{what}）：请对照 tlog-witness 格式检查"),
+            Self::Adopt(what) => format!("检查点未被采信（{what}）：请先查看见证方对该日志的状态"),
             Self::WitnessState { path, what } => format!(
                 "见证方文件 {path} 不可用（{what}）：请用不更旧的备份恢复，或采信由其他见证方联署的最新检查点"
             ),

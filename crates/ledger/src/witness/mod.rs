@@ -283,12 +283,12 @@ impl Witness {
     pub fn adopt(&self, note: &str, now: u64) -> Result<()> {
         let body = CheckpointBody::parse(Note::parse(note)?.unverified_text())?;
         let Some((keys, watched)) = self.logs.get(&body.origin) else {
-            return Err(Error::Request("this log is not watched here"));
+            return Err(Error::Adopt("this log is not watched here"));
         };
         CheckpointBody::verify_any(note, keys)?;
         let mut watched = watched.lock();
         if watched.is_ok() {
-            return Err(Error::Request("the state of this log is not lost"));
+            return Err(Error::Adopt("the state of this log is not lost"));
         }
         let request = AddCheckpoint { old: 0, proof: Vec::new(), checkpoint: of_log(note, keys) };
         let (state, _) = self.cosign(&request, &body, now)?;

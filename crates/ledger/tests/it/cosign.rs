@@ -53,19 +53,21 @@ fn the_example_of_the_specification_is_read() {
 /// Ed25519, and such a line from elsewhere is accepted.
 #[test]
 fn a_cosignature_is_what_the_specification_says() {
-    let (name, seed, at) = ("witness.example/w1", [101; 32], 1_700_000_000u64);
-    let key = SigningKey::from_bytes(&seed);
+    let (name, key) = ("witness.example/w1", SigningKey::from_bytes(&[101; 32]));
     let text = Note::parse(&checkpoint(7)).unwrap().unverified_text().to_owned();
     let id = [name.as_bytes(), b"\n\x04", key.verifying_key().as_bytes()].concat();
     let id = u32::from_be_bytes(Sha256::digest(&id)[..4].try_into().unwrap());
-    let signed = format!("cosignature/v1\ntime 1700000000\n{text}");
-    let blob = [at.to_be_bytes().as_slice(), &key.sign(signed.as_bytes()).to_bytes()].concat();
-    let line = NoteSignature::new(name, id, &blob);
-
     let ours = cosigner(1);
     assert_eq!(ours.verifier().id(), id);
-    assert_eq!(ours.cosign(&text, at).unwrap(), line);
-    assert_eq!(time(&format!("{}{line}\n", checkpoint(7)), ours.verifier()).unwrap(), Some(at));
+    for (at, digits) in
+        [(0, "0"), (7, "7"), (1_700_000_000, "1700000000"), (cosign::MAX_TIME, "9223372036854775807")]
+    {
+        let signed = format!("cosignature/v1\ntime {digits}\n{text}");
+        let blob = [at.to_be_bytes().as_slice(), &key.sign(signed.as_bytes()).to_bytes()].concat();
+        let line = NoteSignature::new(name, id, &blob);
+        assert_eq!(ours.cosign(&text, at).unwrap(), line);
+        assert_eq!(time(&format!("{}{line}\n", checkpoint(7)), ours.verifier()).unwrap(), Some(at));
+    }
 }
 
 /// The log's own signature does not pass as a cosignature, nor the other way round, even with one key for both.

@@ -334,7 +334,8 @@ fn a_lost_list_of_logs_stops_the_witness() {
 fn a_lost_state_is_adopted() {
     let memory = with_state();
     let witness = open_in(&memory).unwrap();
-    assert!(witness.adopt(&honest().note(12), NOW).is_err(), "nothing is lost");
+    let early = witness.adopt(&honest().note(12), NOW).unwrap_err();
+    assert_eq!(early.code(), "ledger.adopt", "nothing is lost");
     drop(witness);
     memory.remove(&state_of(ORIGIN)).unwrap();
     let witness = open_in(&memory).unwrap();
