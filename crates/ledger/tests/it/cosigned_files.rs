@@ -1,5 +1,6 @@
 //! Policies, proofs and requests as files, committed: every later version must read them, and so must tools from
-//! elsewhere. Those below `torchwood` were written by another implementation (filippo.io/torchwood 0.9.0).
+//! elsewhere. Those below `torchwood` were written by another implementation (filippo.io/torchwood 0.9.0), and below
+//! `litewitness` lies what its witness answered to a request of ours.
 //!
 //! To write ours anew after a deliberate change: `cargo test -p ledger --test it -- --ignored write_cosigned_files`.
 
@@ -8,7 +9,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use ledger::{CheckpointBody, Policy, TlogProof, VerifierKey, Witness};
+use ledger::note::Note;
+use ledger::{CheckpointBody, CosignerKey, Policy, TlogProof, VerifierKey, Witness, cosign};
 
 use crate::cosign::{cosigned, cosigner};
 use crate::memory::Memory;
@@ -108,6 +110,18 @@ fn files_of_another_implementation_verify() {
     assert_eq!(status("torchwood/add-checkpoint"), 200);
     let kept = witness.standing(keys[0].name()).unwrap().checkpoint.unwrap();
     assert_eq!(CheckpointBody::verify(&kept, &keys[0]).unwrap(), verdict.body);
+}
+
+/// A witness of another implementation answered a request of ours, and its cosignature is taken into the checkpoint.
+#[test]
+fn the_answer_of_another_witness_is_taken() {
+    let request = honest().request(7, 33);
+    assert_eq!(request.to_string(), text("litewitness/add-checkpoint"));
+    let key = CosignerKey::parse(&text("litewitness/vkey")).unwrap();
+    let answer = text("litewitness/add-checkpoint.answer");
+    let (note, taken) = cosign::attach(&request.checkpoint, &answer, &[&key]).unwrap();
+    assert_eq!((taken, note.as_str()), (1, format!("{}{answer}", request.checkpoint).as_str()));
+    assert_eq!(key.cosigned(&Note::parse(&note).unwrap()).unwrap(), Some(1_795_718_447));
 }
 
 #[test]
