@@ -61,10 +61,42 @@ impl CheckpointBody {
         let body = Self::parse(Note::parse(note_text)?.verify(key)?)?;
         if body.origin == key.name() { Ok(body) } else { Err(Error::Note(NoteFault::Origin(body.origin))) }
     }
+
+    /// Reads a note that one of several keys of its log must have signed, and tells which did. A line of any of them
+    /// that does not fit spoils the note.
+    pub fn verify_any(note_text: &str, keys: &[VerifierKey]) -> Result<(Self, VerifierKey)> {
+        let note = Note::parse(note_text)?;
+        let body = Self::parse(note.unverified_text())?;
+        let key = signer_of(&note, &body, keys.iter())?.clone();
+        Ok((body, key))
+    }
+}
+
+/// The key that signed the note and whose name is the origin.
+pub(crate) fn signer_of<'k>(
+    note: &Note<'_>,
+    body: &CheckpointBody,
+    keys: impl Iterator<Item = &'k VerifierKey>,
+) -> Result<&'k VerifierKey> {
+    let mut found = None;
+    let mut foreign = false;
+    for key in keys {
+        match note.verify(key) {
+            Ok(_) if key.name() == body.origin => found = found.or(Some(key)),
+            Ok(_) => foreign = true,
+            Err(Error::Note(NoteFault::NoSignature(_))) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    match found {
+        Some(key) => Ok(key),
+        None if foreign => Err(Error::Note(NoteFault::Origin(body.origin.clone()))),
+        None => Err(Error::Note(NoteFault::NoSignature("any trusted key of its log".to_owned()))),
+    }
 }
 
 /// Sizes are decimal without sign and leading zeros, so that each has one text only.
-fn parse_size(text: &str) -> Option<u64> {
+pub(crate) fn parse_size(text: &str) -> Option<u64> {
     let canonical = !text.is_empty()
         && text.bytes().all(|b| b.is_ascii_digit())
         && (text == "0" || !text.starts_with('0'));

@@ -5,6 +5,7 @@ use std::io;
 use std::sync::Arc;
 
 use crate::hash::Hash;
+use crate::policy::PolicyFault;
 
 /// Result with the error of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -129,6 +130,48 @@ pub enum Error {
     /// A tile path or tile content breaks the format.
     #[error("the tile is malformed: {0}; fetch it again from the log")]
     Tile(&'static str),
+    /// A policy file breaks the format.
+    #[error("line {line} of the policy is not acceptable: {fault}; correct the line")]
+    Policy {
+        /// The line, counted from 1.
+        line: usize,
+        /// What is wrong with it.
+        fault: PolicyFault,
+    },
+    /// Too few witnesses of the policy cosigned the checkpoint.
+    #[error(
+        "the checkpoint of \"{origin}\" with {size} entries lacks the quorum, missing are {}; wait for them or ask \
+         for a newer checkpoint",
+        missing.join(", ")
+    )]
+    Quorum {
+        /// The log.
+        origin: String,
+        /// Its size in the checkpoint.
+        size: u64,
+        /// The witnesses asked for who did not cosign.
+        missing: Vec<String>,
+    },
+    /// A proof file breaks the format.
+    #[error("the proof file is malformed: {0}; fetch it again from the log")]
+    ProofFile(&'static str),
+    /// A request to a witness breaks the format.
+    #[error("the request is malformed: {0}; compare it with the tlog-witness format")]
+    Request(&'static str),
+    /// A witness did not take up a log from a checkpoint.
+    #[error("the checkpoint was not adopted: {0}; look at how the witness stands to this log")]
+    Adopt(&'static str),
+    /// A file of a witness is lost or damaged. It does not sign what it cannot compare.
+    #[error(
+        "the witness's file {path} is not usable: {what}; restore it from a backup that is not older, or adopt the \
+         newest checkpoint that others cosigned"
+    )]
+    WitnessState {
+        /// The file.
+        path: String,
+        /// What is wrong with it.
+        what: &'static str,
+    },
 }
 
 /// Why a signed note was refused.
@@ -194,6 +237,12 @@ impl Error {
             Self::Checkpoint(_) => "ledger.checkpoint",
             Self::Proof(_) => "ledger.proof",
             Self::Tile(_) => "ledger.tile",
+            Self::Policy { .. } => "ledger.policy",
+            Self::Quorum { .. } => "ledger.quorum",
+            Self::ProofFile(_) => "ledger.proof-file",
+            Self::Request(_) => "ledger.request",
+            Self::Adopt(_) => "ledger.adopt",
+            Self::WitnessState { .. } => "ledger.witness-state",
         }
     }
 
@@ -232,6 +281,17 @@ impl Error {
             Self::Checkpoint(what) => format!("检查点格式有误（{what}）：请从日志重新获取"),
             Self::Proof(fault) => format!("证明不成立（{fault}）：条目或日志已被改动，请保存此答复作为证据"),
             Self::Tile(what) => format!("哈希分片格式有误（{what}）：请从日志重新获取"),
+            Self::Policy { line, fault } => format!("策略文件第 {line} 行不可接受（{fault}）：请改正该行"),
+            Self::Quorum { origin, size, missing } => format!(
+                "日志“{origin}”共 {size} 条的检查点见证不足，尚缺 {}：请等待其见证或索取更新的检查点",
+                missing.join("、")
+            ),
+            Self::Request(what) => format!("请求格式有误（{what}）：请对照 tlog-witness 格式检查"),
+            Self::Adopt(what) => format!("检查点未被采信（{what}）：请先查看见证方对该日志的状态"),
+            Self::WitnessState { path, what } => format!(
+                "见证方文件 {path} 不可用（{what}）：请用不更旧的备份恢复，或采信由其他见证方联署的最新检查点"
+            ),
+            Self::ProofFile(what) => format!("证明文件格式有误（{what}）：请从日志重新获取"),
         }
     }
 }

@@ -15,86 +15,187 @@ use crate::error::{Error, Result};
 /// Signature type byte of Ed25519 in the signed-note format.
 const ED25519: u8 = 1;
 const PRIVATE_PREFIX: &str = "PRIVATE+KEY+";
+const NAME_RULE: &str = "a key name is not empty and holds no space and no plus sign";
 
 /// A key name is not empty and holds neither white space nor a plus sign.
 fn check_name(name: &str) -> Result<()> {
     if name.is_empty() || name.chars().any(|c| c.is_whitespace() || c.is_control() || c == '+') {
-        return Err(Error::Key("a key name is not empty and holds no space and no plus sign"));
+        return Err(Error::Key(NAME_RULE));
     }
     Ok(())
 }
 
 /// The first four bytes of SHA-256(name || 0x0A || type || public key), big endian.
-fn key_id(name: &str, public: &[u8; 32]) -> u32 {
+fn key_id(name: &str, kind: u8, public: &[u8]) -> u32 {
     let mut hasher = Sha256::new();
     hasher.update(name.as_bytes());
-    hasher.update([b'\n', ED25519]);
+    hasher.update([b'\n', kind]);
     hasher.update(public);
     let digest: [u8; 32] = hasher.finalize().into();
     u32::from_be_bytes([digest[0], digest[1], digest[2], digest[3]])
 }
 
-/// Splits `hex8+base64(type || 32 bytes)`.
-fn parse_tail(tail: &str) -> Result<(u32, [u8; 32])> {
-    let (id, data) = tail.split_once('+').ok_or(Error::Key("it has the form name+id+base64"))?;
-    let id = (id.len() == 8).then(|| u32::from_str_radix(id, 16).ok()).flatten();
-    let id = id.ok_or(Error::Key("the key id is eight hexadecimal digits"))?;
-    let data = STANDARD.decode(data).map_err(|_| Error::Key("the last part is not base64"))?;
-    match data.split_first() {
-        Some((&ED25519, rest)) => {
-            let rest = rest.try_into().map_err(|_| Error::Key("an Ed25519 key has 32 bytes"))?;
-            Ok((id, rest))
+/// The parts of `name+hex8+base64(type || key material)`, before anything is said about the type.
+#[derive(Debug)]
+pub(crate) struct KeyText<'a> {
+    pub name: &'a str,
+    pub id: u32,
+    pub kind: u8,
+    pub material: Vec<u8>,
+}
+
+impl<'a> KeyText<'a> {
+    /// Takes the text apart at its first two plus signs; base64 may hold more of them.
+    pub fn parse(text: &'a str) -> Result<Self> {
+        const FORM: Error = Error::Key("it has the form name+id+base64");
+        let (name, tail) = text.trim().split_once('+').ok_or(FORM)?;
+        let (id, data) = tail.split_once('+').ok_or(FORM)?;
+        check_name(name)?;
+        // One spelling only, so that no two texts are the same key.
+        let number = u32::from_str_radix(id, 16).ok().filter(|number| format!("{number:08x}") == id);
+        let id = number.ok_or(Error::Key("the key id is eight hexadecimal digits in lower case"))?;
+        let data = STANDARD.decode(data).map_err(|_| Error::Key("the last part is not base64"))?;
+        let (&kind, material) = data.split_first().ok_or(Error::Key("the last part is empty"))?;
+        Ok(Self { name, id, kind, material: material.to_vec() })
+    }
+
+    /// Takes apart the text of a private key.
+    pub fn parse_private(text: &'a str) -> Result<Self> {
+        let rest = text.trim().strip_prefix(PRIVATE_PREFIX).ok_or(Error::Key("it is not a private key"))?;
+        Self::parse(rest)
+    }
+
+    /// Whether the id in the text is the one that follows from name, type and key.
+    pub fn id_fits(&self) -> bool {
+        self.id == key_id(self.name, self.kind, &self.material)
+    }
+
+    /// The 32 bytes of a key of the one type asked for.
+    pub fn bytes_of(&self, kind: u8, other: &'static str) -> Result<[u8; 32]> {
+        if self.kind != kind {
+            return Err(Error::Key(other));
         }
-        _ => Err(Error::Key("only Ed25519 keys (type 01) are known")),
+        self.material.as_slice().try_into().map_err(|_| Error::Key("an Ed25519 key has 32 bytes"))
     }
 }
 
-/// The public half of a log's key, in the text form `name+hex8+base64(type || key)`.
+/// An Ed25519 public key under a name and a signature type: what all our public keys are made of.
 #[derive(Clone, PartialEq, Eq)]
-pub struct VerifierKey {
+pub(crate) struct PublicKey {
     name: String,
     id: u32,
+    kind: u8,
     key: VerifyingKey,
 }
 
-impl VerifierKey {
-    /// Builds the key from its name and the 32 bytes of an Ed25519 public key.
-    pub fn from_public(name: &str, public: &[u8; 32]) -> Result<Self> {
+impl PublicKey {
+    pub fn new(name: &str, kind: u8, public: &[u8; 32]) -> Result<Self> {
         check_name(name)?;
         let key = VerifyingKey::from_bytes(public).map_err(|_| Error::Key("not a point on the curve"))?;
-        Ok(Self { name: name.to_owned(), id: key_id(name, public), key })
+        Ok(Self { name: name.to_owned(), id: key_id(name, kind, public), kind, key })
     }
 
-    /// Reads the text form.
-    pub fn parse(text: &str) -> Result<Self> {
-        let (name, tail) = text.trim().split_once('+').ok_or(Error::Key("it has the form name+id+base64"))?;
-        let (id, public) = parse_tail(tail)?;
-        let key = Self::from_public(name, &public)?;
-        if key.id == id { Ok(key) } else { Err(Error::Key("the key id does not fit name and key")) }
+    pub fn parse(text: &str, kind: u8, other: &'static str) -> Result<Self> {
+        let parts = KeyText::parse(text)?;
+        let key = Self::new(parts.name, kind, &parts.bytes_of(kind, other)?)?;
+        if parts.id_fits() { Ok(key) } else { Err(Error::Key("the key id does not fit name and key")) }
     }
 
-    /// The key's name; for a log it equals the origin.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// The four-byte key id as it stands in signature lines.
     pub fn id(&self) -> u32 {
         self.id
     }
 
-    /// Whether `signature` is this key's signature over `message`.
+    pub fn bytes(&self) -> &[u8; 32] {
+        self.key.as_bytes()
+    }
+
     pub fn verify(&self, message: &[u8], signature: &[u8]) -> bool {
         ed25519_dalek::Signature::from_slice(signature)
             .is_ok_and(|signature| self.key.verify_strict(message, &signature).is_ok())
+    }
+
+    /// The text of the private key that belongs to this public one.
+    pub fn secret_text(&self, secret: &SigningKey) -> String {
+        let tail = key_data(self.kind, &secret.to_bytes());
+        format!("{PRIVATE_PREFIX}{}+{:08x}+{tail}", self.name, self.id)
+    }
+}
+
+fn key_data(kind: u8, bytes: &[u8; 32]) -> String {
+    let mut data = vec![kind];
+    data.extend_from_slice(bytes);
+    STANDARD.encode(data)
+}
+
+impl fmt::Display for PublicKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}+{:08x}+{}", self.name, self.id, key_data(self.kind, self.bytes()))
+    }
+}
+
+/// Reads a file with one key.
+pub(crate) fn read_key_file(path: &Path) -> Result<String> {
+    fs::read_to_string(path).map_err(|e| Error::io("read", &path.display().to_string(), e))
+}
+
+/// Writes a secret to a new file that only its owner can read (mode 0600), durably. An existing file is an error.
+pub(crate) fn write_key_file(path: &Path, secret: &str) -> Result<()> {
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
+        .open(path)
+        .and_then(|mut file| {
+            file.write_all(format!("{secret}\n").as_bytes())?;
+            file.sync_all()
+        })
+        .map_err(|e| Error::io("write", &path.display().to_string(), e))
+}
+
+/// The public half of a log's key, in the text form `name+hex8+base64(type || key)`.
+#[derive(Clone, PartialEq, Eq)]
+pub struct VerifierKey(PublicKey);
+
+impl VerifierKey {
+    /// Builds the key from its name and the 32 bytes of an Ed25519 public key.
+    pub fn from_public(name: &str, public: &[u8; 32]) -> Result<Self> {
+        PublicKey::new(name, ED25519, public).map(Self)
+    }
+
+    /// Reads the text form.
+    pub fn parse(text: &str) -> Result<Self> {
+        PublicKey::parse(text, ED25519, "only Ed25519 keys (type 01) are known").map(Self)
+    }
+
+    /// The key's name; for a log it equals the origin.
+    pub fn name(&self) -> &str {
+        self.0.name()
+    }
+
+    /// The four-byte key id as it stands in signature lines.
+    pub fn id(&self) -> u32 {
+        self.0.id()
+    }
+
+    /// The 32 bytes of the Ed25519 public key.
+    pub fn public(&self) -> &[u8; 32] {
+        self.0.bytes()
+    }
+
+    /// Whether `signature` is this key's signature over `message`.
+    pub fn verify(&self, message: &[u8], signature: &[u8]) -> bool {
+        self.0.verify(message, signature)
     }
 }
 
 impl fmt::Display for VerifierKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut data = vec![ED25519];
-        data.extend_from_slice(self.key.as_bytes());
-        write!(f, "{}+{:08x}+{}", self.name, self.id, STANDARD.encode(data))
+        self.0.fmt(f)
     }
 }
 
@@ -129,47 +230,32 @@ impl Signer {
 
     /// Reads the text form `PRIVATE+KEY+name+hex8+base64(type || seed)`.
     pub fn parse(text: &str) -> Result<Self> {
-        let rest = text.trim().strip_prefix(PRIVATE_PREFIX).ok_or(Error::Key("it is not a private key"))?;
-        let (name, tail) = rest.split_once('+').ok_or(Error::Key("it has the form name+id+base64"))?;
-        let (id, seed) = parse_tail(tail)?;
-        let signer = Self::generate(name, seed)?;
-        if signer.verifier.id == id { Ok(signer) } else { Err(Error::Key("the key id does not fit the key")) }
+        let parts = KeyText::parse_private(text)?;
+        let seed = parts.bytes_of(ED25519, "only Ed25519 keys (type 01) are known")?;
+        let signer = Self::generate(parts.name, seed)?;
+        let fits = signer.verifier.id() == parts.id;
+        if fits { Ok(signer) } else { Err(Error::Key("the key id does not fit the key")) }
     }
 
     /// The secret in its text form. Write it nowhere but into a file that only the service can read.
     pub fn to_secret_text(&self) -> String {
-        let mut data = vec![ED25519];
-        data.extend_from_slice(&self.key.to_bytes());
-        format!("{PRIVATE_PREFIX}{}+{:08x}+{}", self.verifier.name, self.verifier.id, STANDARD.encode(data))
+        self.verifier.0.secret_text(&self.key)
     }
 
     /// Reads a key file written by [`Signer::to_file`].
     pub fn from_file(path: impl AsRef<Path>) -> Result<Self> {
-        let path = path.as_ref();
-        let text = fs::read_to_string(path).map_err(|e| Error::io("read", &path.display().to_string(), e))?;
-        Self::parse(&text)
+        Self::parse(&read_key_file(path.as_ref())?)
     }
 
     /// Writes the key to a new file that only its owner can read (mode 0600), durably. An existing file is an error:
     /// overwriting a key would orphan the log that it signed.
     pub fn to_file(&self, path: impl AsRef<Path>) -> Result<()> {
-        let path = path.as_ref();
-        let mut options = fs::OpenOptions::new();
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        options
-            .open(path)
-            .and_then(|mut file| {
-                file.write_all(format!("{}\n", self.to_secret_text()).as_bytes())?;
-                file.sync_all()
-            })
-            .map_err(|e| Error::io("write", &path.display().to_string(), e))
+        write_key_file(path.as_ref(), &self.to_secret_text())
     }
 
     /// The key's name; for a log it equals the origin.
     pub fn name(&self) -> &str {
-        &self.verifier.name
+        self.verifier.name()
     }
 
     /// The public half.

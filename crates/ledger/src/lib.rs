@@ -12,30 +12,42 @@
 //! |---|---|
 //! | keep a log | [`Log::open`], [`Log::append`] |
 //! | check an answer with its evidence | [`verify_inclusion_note`], [`NoteCache`] |
+//! | check a checkpoint against a policy of witnesses | [`Policy::check`] |
+//! | write and check a proof that stands for itself | [`TlogProof`] |
 //! | check a folder, an export or a running node | [`verify_dir`], [`verify_tiles`] |
 //! | publish | [`Log::resource`], [`Log::export_tiles`] |
+//! | witness other logs | [`Witness::add_checkpoint`] |
+//! | collect what witnesses answer | [`AddCheckpoint`], [`Reply`], [`cosign::attach`] |
 
 pub mod checkpoint;
 pub mod compact;
+pub mod cosign;
 pub mod error;
 pub mod hash;
 pub mod key;
 pub mod note;
+pub mod policy;
 pub mod proof;
 pub mod storage;
+pub mod text_proof;
 pub mod tile;
 
 mod answer;
 mod log;
 mod segment;
 mod verify;
+mod witness;
 
 pub use answer::{NoteCache, verify_inclusion_note};
 pub use checkpoint::{Checkpoint, CheckpointBody};
+pub use cosign::{Cosigner, CosignerKey};
 pub use error::{Error, Result};
 pub use hash::{Hash, leaf_hash};
 pub use key::{Signer, VerifierKey};
 pub use log::{Append, Appended, Entries, Entry, Log, Options};
+pub use policy::{Policy, Verdict};
+pub use text_proof::TlogProof;
 pub use verify::{
     Check, CheckState, Finding, FindingKind, Opens, Report, VerifyOptions, verify_dir, verify_tiles,
 };
+pub use witness::{AddCheckpoint, Conflict, ConflictKind, LogStanding, Reply, SIZE_TYPE, Witness};

@@ -1,7 +1,10 @@
 //! Signed notes: a text, an empty line, and signature lines `— name base64(key id || signature)`.
 
+use std::fmt;
+
 use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use base64::alphabet;
+use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig, STANDARD};
 
 use crate::error::{Error, NoteFault, Result};
 use crate::key::{Signer, VerifierKey};
@@ -11,6 +14,11 @@ const MAX_NOTE: usize = 1 << 20;
 /// More signature lines than this are refused.
 const MAX_SIGNATURES: usize = 100;
 const LINE_START: &str = "\u{2014} ";
+/// Reads base64 whose last character has stray bits, as some writers and readers elsewhere let pass.
+const LENIENT: GeneralPurpose = GeneralPurpose::new(
+    &alphabet::STANDARD,
+    GeneralPurposeConfig::new().with_decode_allow_trailing_bits(true),
+);
 
 /// One signature line.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,8 +27,47 @@ pub struct NoteSignature {
     pub name: String,
     /// The signer's key id.
     pub key_id: u32,
-    /// The signature itself, without the key id.
+    /// The signature itself, without the key id; empty where the line's base64 has stray bits. Such a line of a
+    /// foreign key is ignored like any other, but none of ours ever verifies in two spellings.
     pub signature: Vec<u8>,
+    line: String,
+}
+
+impl NoteSignature {
+    /// Reads one line without its line feed.
+    pub fn parse(line: &str) -> Result<Self> {
+        let form = || malformed("not a signature line");
+        let (name, text) = line.strip_prefix(LINE_START).and_then(|r| r.split_once(' ')).ok_or_else(form)?;
+        let blob = LENIENT.decode(text).map_err(|_| malformed("a signature is not base64"))?;
+        let (id, signature) =
+            blob.split_first_chunk::<4>().ok_or_else(|| malformed("a signature is too short"))?;
+        let bad_name = name.is_empty() || name.chars().any(|c| c.is_whitespace() || c < ' ' || c == '+');
+        if bad_name || signature.is_empty() {
+            return Err(form());
+        }
+        let canonical = STANDARD.encode(&blob) == text;
+        Ok(Self {
+            name: name.to_owned(),
+            key_id: u32::from_be_bytes(*id),
+            signature: if canonical { signature.to_vec() } else { Vec::new() },
+            line: line.to_owned(),
+        })
+    }
+
+    /// A line of the signer with this name and key id.
+    pub fn new(name: &str, key_id: u32, signature: &[u8]) -> Self {
+        let mut blob = key_id.to_be_bytes().to_vec();
+        blob.extend_from_slice(signature);
+        let line = format!("{LINE_START}{name} {}", STANDARD.encode(blob));
+        Self { name: name.to_owned(), key_id, signature: signature.to_vec(), line }
+    }
+}
+
+impl fmt::Display for NoteSignature {
+    /// The line as it was read, without its line feed.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.line)
+    }
 }
 
 /// A note taken apart but not yet verified.
@@ -36,9 +83,9 @@ pub fn sign(text: &str, signers: &[&Signer]) -> Result<String> {
     check_text(text)?;
     let mut note = format!("{text}\n");
     for signer in signers {
-        let mut blob = signer.verifier().id().to_be_bytes().to_vec();
-        blob.extend_from_slice(&signer.sign(text.as_bytes()));
-        note.push_str(&format!("{LINE_START}{} {}\n", signer.name(), STANDARD.encode(blob)));
+        let signature = signer.sign(text.as_bytes());
+        let line = NoteSignature::new(signer.name(), signer.verifier().id(), &signature);
+        note.push_str(&format!("{line}\n"));
     }
     Ok(note)
 }
@@ -68,16 +115,16 @@ impl<'a> Note<'a> {
         check_text(text)?;
         let lines = lines.strip_prefix('\n').and_then(|lines| lines.strip_suffix('\n'));
         let lines = lines.ok_or_else(|| malformed("the last line does not end"))?;
-        let signatures = lines.split('\n').map(parse_line).collect::<Result<Vec<_>>>()?;
-        if signatures.len() > MAX_SIGNATURES {
+        if lines.split('\n').count() > MAX_SIGNATURES {
             return Err(malformed("more than a hundred signatures"));
         }
+        let signatures = lines.split('\n').map(NoteSignature::parse).collect::<Result<Vec<_>>>()?;
         Ok(Self { text, signatures })
     }
 
     /// Checks the signature of `key` and hands out the signed text. Lines of other keys are ignored.
     pub fn verify(&self, key: &VerifierKey) -> Result<&'a str> {
-        let mut own = self.signatures.iter().filter(|s| s.name == key.name() && s.key_id == key.id());
+        let mut own = self.lines_of(key.name(), key.id());
         let Some(first) = own.next() else {
             return Err(Error::Note(NoteFault::NoSignature(key.to_string())));
         };
@@ -88,26 +135,23 @@ impl<'a> Note<'a> {
         Ok(self.text)
     }
 
+    /// The lines that claim to be of the key with this name and id. Both must match: others may share one of them.
+    pub fn lines_of<'n>(&'n self, name: &'n str, key_id: u32) -> impl Iterator<Item = &'n NoteSignature> {
+        self.signatures.iter().filter(move |line| line.name == name && line.key_id == key_id)
+    }
+
     /// The text without a look at the signatures, for display and diagnosis only.
     pub fn unverified_text(&self) -> &'a str {
         self.text
     }
 }
 
-fn parse_line(line: &str) -> Result<NoteSignature> {
-    let rest = line.strip_prefix(LINE_START).ok_or_else(|| malformed("not a signature line"))?;
-    let (name, blob) = rest.split_once(' ').ok_or_else(|| malformed("not a signature line"))?;
-    let blob = STANDARD.decode(blob).map_err(|_| malformed("a signature is not base64"))?;
-    let (id, signature) =
-        blob.split_first_chunk::<4>().ok_or_else(|| malformed("a signature is too short"))?;
-    if name.is_empty() || name.contains('+') || signature.is_empty() {
-        return Err(malformed("not a signature line"));
+impl fmt::Display for Note<'_> {
+    /// The note, byte for byte as it was read.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{}", self.text)?;
+        self.signatures.iter().try_for_each(|line| writeln!(f, "{line}"))
     }
-    Ok(NoteSignature {
-        name: name.to_owned(),
-        key_id: u32::from_be_bytes(*id),
-        signature: signature.to_vec(),
-    })
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use sha2::Sha256;
 
 /// Subtree hashes computed from the leaves each time: slow and plain.
-struct Plain(Vec<Vec<u8>>);
+pub struct Plain(pub Vec<Vec<u8>>);
 
 impl Nodes for Plain {
     fn node(&self, level: u32, index: u64) -> Result<Hash, Error> {
