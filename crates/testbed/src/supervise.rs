@@ -5,6 +5,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
 
@@ -34,6 +35,9 @@ echo "$pid"
 exec >/dev/null 2>&1
 if read -r word; then finish "$word" again; else finish "$last" last; fi
 "#;
+
+/// How long a server may take until all its threads are stopped.
+const FROZEN_WITHIN: Duration = Duration::from_secs(10);
 
 /// What to run and how to end it.
 #[derive(Debug, Clone)]
@@ -108,6 +112,14 @@ impl Supervised {
         if !status.success() && !self.is_running() {
             bail!("server with process id {} is not running", self.pid);
         }
+        // A thread on another processor goes on for a moment, and on a busy machine long enough to answer.
+        let until = Instant::now() + FROZEN_WITHIN;
+        while signal == "STOP" && !pids.iter().all(|pid| is_frozen(*pid)) {
+            if Instant::now() > until {
+                bail!("server with process id {} does not freeze", self.pid);
+            }
+            std::thread::sleep(Duration::from_millis(2));
+        }
         Ok(())
     }
 
@@ -143,4 +155,14 @@ fn children(parent: u32) -> anyhow::Result<Vec<u32>> {
         }
     }
     Ok(found)
+}
+
+/// Whether every thread of a process is stopped; one that has ended is.
+fn is_frozen(pid: u32) -> bool {
+    let Ok(threads) = std::fs::read_dir(format!("/proc/{pid}/task")) else { return true };
+    threads.flatten().all(|thread| {
+        let stat = std::fs::read_to_string(thread.path().join("stat")).unwrap_or_default();
+        let state = stat.rsplit(')').next().and_then(|rest| rest.split_whitespace().next());
+        state.is_none_or(|state| matches!(state, "T" | "t" | "Z" | "X"))
+    })
 }
