@@ -133,10 +133,11 @@ impl Exchange {
         query: &ListQuery,
     ) -> Result<Page<SubscriptionView>> {
         let mut views = Vec::new();
+        let searched = query.search().map(|text| text.to_lowercase());
         for row in store::all(&self.kernel.db).await? {
             if sees(actor, &row) && filter.takes(&row) {
                 let view = self.view(actor, &row).await?;
-                let found = query.search().is_none_or(|text| {
+                let found = searched.as_ref().is_none_or(|text| {
                     [
                         &view.input.name,
                         &view.resource_name,
@@ -147,7 +148,7 @@ impl Exchange {
                         &view.resource_code,
                     ]
                     .iter()
-                    .any(|place| place.to_lowercase().contains(&text.to_lowercase()))
+                    .any(|place| place.to_lowercase().contains(text))
                 });
                 if found {
                     views.push(view);
