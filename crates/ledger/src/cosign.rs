@@ -7,11 +7,9 @@
 use std::fmt;
 use std::path::Path;
 
-use ed25519_dalek::{Signer as _, SigningKey};
-
 use crate::checkpoint::CheckpointBody;
 use crate::error::{Error, NoteFault, Result};
-use crate::key::{KeyText, PublicKey, read_key_file, write_key_file};
+use crate::key::{PublicKey, SecretKey, read_key_file, write_key_file};
 use crate::note::{Note, NoteSignature};
 
 /// Signature type byte of timestamped Ed25519 cosignatures.
@@ -106,29 +104,28 @@ impl std::str::FromStr for CosignerKey {
 /// The signed bytes do not name the cosigner: never use one key under two names, and never a log's key.
 #[derive(Clone)]
 pub struct Cosigner {
-    key: SigningKey,
+    secret: SecretKey,
     verifier: CosignerKey,
 }
 
 impl Cosigner {
+    fn of(secret: SecretKey) -> Self {
+        Self { verifier: CosignerKey(secret.public().clone()), secret }
+    }
+
     /// Makes a key from a name and 32 random bytes, which the caller draws from a secure source.
     pub fn generate(name: &str, random: [u8; 32]) -> Result<Self> {
-        let key = SigningKey::from_bytes(&random);
-        let verifier = CosignerKey::from_public(name, key.verifying_key().as_bytes())?;
-        Ok(Self { key, verifier })
+        SecretKey::generate(name, COSIGNATURE, random).map(Self::of)
     }
 
     /// Reads the text form `PRIVATE+KEY+name+hex8+base64(04 || seed)`.
     pub fn parse(text: &str) -> Result<Self> {
-        let parts = KeyText::parse_private(text)?;
-        let cosigner = Self::generate(parts.name, parts.bytes_of(COSIGNATURE, OTHER_TYPE)?)?;
-        let fits = cosigner.verifier.id() == parts.id;
-        if fits { Ok(cosigner) } else { Err(Error::Key("the key id does not fit the key")) }
+        SecretKey::parse(text, COSIGNATURE, OTHER_TYPE).map(Self::of)
     }
 
     /// The secret in its text form. Write it nowhere but into a file that only the service can read.
     pub fn to_secret_text(&self) -> String {
-        self.verifier.0.secret_text(&self.key)
+        self.secret.to_text()
     }
 
     /// Reads a key file written by [`Cosigner::to_file`].
@@ -154,7 +151,7 @@ impl Cosigner {
             return Err(Error::Checkpoint("the time of a cosignature is at most 2^63 - 1 seconds"));
         }
         let mut blob = time.to_be_bytes().to_vec();
-        blob.extend_from_slice(&self.key.sign(&message(text, time)).to_bytes());
+        blob.extend_from_slice(&self.secret.sign(&message(text, time)));
         Ok(NoteSignature::new(self.verifier.name(), self.verifier.id(), &blob))
     }
 }

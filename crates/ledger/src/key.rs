@@ -14,6 +14,7 @@ use crate::error::{Error, Result};
 
 /// Signature type byte of Ed25519 in the signed-note format.
 const ED25519: u8 = 1;
+const OTHER_TYPE: &str = "only Ed25519 keys (type 01) are known";
 const PRIVATE_PREFIX: &str = "PRIVATE+KEY+";
 const NAME_RULE: &str = "a key name is not empty and holds no space and no plus sign";
 
@@ -57,12 +58,6 @@ impl<'a> KeyText<'a> {
         let data = STANDARD.decode(data).map_err(|_| Error::Key("the last part is not base64"))?;
         let (&kind, material) = data.split_first().ok_or(Error::Key("the last part is empty"))?;
         Ok(Self { name, id, kind, material: material.to_vec() })
-    }
-
-    /// Takes apart the text of a private key.
-    pub fn parse_private(text: &'a str) -> Result<Self> {
-        let rest = text.trim().strip_prefix(PRIVATE_PREFIX).ok_or(Error::Key("it is not a private key"))?;
-        Self::parse(rest)
     }
 
     /// Whether the id in the text is the one that follows from name, type and key.
@@ -117,11 +112,41 @@ impl PublicKey {
         ed25519_dalek::Signature::from_slice(signature)
             .is_ok_and(|signature| self.key.verify_strict(message, &signature).is_ok())
     }
+}
 
-    /// The text of the private key that belongs to this public one.
-    pub fn secret_text(&self, secret: &SigningKey) -> String {
-        let tail = key_data(self.kind, &secret.to_bytes());
-        format!("{PRIVATE_PREFIX}{}+{:08x}+{tail}", self.name, self.id)
+/// An Ed25519 private key with its public half: what all our signing keys are made of.
+#[derive(Clone)]
+pub(crate) struct SecretKey {
+    key: SigningKey,
+    public: PublicKey,
+}
+
+impl SecretKey {
+    pub fn generate(name: &str, kind: u8, random: [u8; 32]) -> Result<Self> {
+        let key = SigningKey::from_bytes(&random);
+        let public = PublicKey::new(name, kind, key.verifying_key().as_bytes())?;
+        Ok(Self { key, public })
+    }
+
+    pub fn parse(text: &str, kind: u8, other: &'static str) -> Result<Self> {
+        let rest = text.trim().strip_prefix(PRIVATE_PREFIX).ok_or(Error::Key("it is not a private key"))?;
+        let parts = KeyText::parse(rest)?;
+        let secret = Self::generate(parts.name, kind, parts.bytes_of(kind, other)?)?;
+        let fits = secret.public.id == parts.id;
+        if fits { Ok(secret) } else { Err(Error::Key("the key id does not fit the key")) }
+    }
+
+    pub fn public(&self) -> &PublicKey {
+        &self.public
+    }
+
+    pub fn to_text(&self) -> String {
+        let PublicKey { name, id, kind, .. } = &self.public;
+        format!("{PRIVATE_PREFIX}{name}+{id:08x}+{}", key_data(*kind, &self.key.to_bytes()))
+    }
+
+    pub fn sign(&self, message: &[u8]) -> [u8; 64] {
+        self.key.sign(message).to_bytes()
     }
 }
 
@@ -169,7 +194,7 @@ impl VerifierKey {
 
     /// Reads the text form.
     pub fn parse(text: &str) -> Result<Self> {
-        PublicKey::parse(text, ED25519, "only Ed25519 keys (type 01) are known").map(Self)
+        PublicKey::parse(text, ED25519, OTHER_TYPE).map(Self)
     }
 
     /// The key's name; for a log it equals the origin.
@@ -216,30 +241,28 @@ impl std::str::FromStr for VerifierKey {
 /// A log's signing key. Its `Debug` form never shows the secret.
 #[derive(Clone)]
 pub struct Signer {
-    key: SigningKey,
+    secret: SecretKey,
     verifier: VerifierKey,
 }
 
 impl Signer {
+    fn of(secret: SecretKey) -> Self {
+        Self { verifier: VerifierKey(secret.public().clone()), secret }
+    }
+
     /// Makes a key from a name and 32 random bytes, which the caller draws from a secure source.
     pub fn generate(name: &str, random: [u8; 32]) -> Result<Self> {
-        let key = SigningKey::from_bytes(&random);
-        let verifier = VerifierKey::from_public(name, key.verifying_key().as_bytes())?;
-        Ok(Self { key, verifier })
+        SecretKey::generate(name, ED25519, random).map(Self::of)
     }
 
     /// Reads the text form `PRIVATE+KEY+name+hex8+base64(type || seed)`.
     pub fn parse(text: &str) -> Result<Self> {
-        let parts = KeyText::parse_private(text)?;
-        let seed = parts.bytes_of(ED25519, "only Ed25519 keys (type 01) are known")?;
-        let signer = Self::generate(parts.name, seed)?;
-        let fits = signer.verifier.id() == parts.id;
-        if fits { Ok(signer) } else { Err(Error::Key("the key id does not fit the key")) }
+        SecretKey::parse(text, ED25519, OTHER_TYPE).map(Self::of)
     }
 
     /// The secret in its text form. Write it nowhere but into a file that only the service can read.
     pub fn to_secret_text(&self) -> String {
-        self.verifier.0.secret_text(&self.key)
+        self.secret.to_text()
     }
 
     /// Reads a key file written by [`Signer::to_file`].
@@ -265,7 +288,7 @@ impl Signer {
 
     /// The 64-byte signature over `message`.
     pub fn sign(&self, message: &[u8]) -> [u8; 64] {
-        self.key.sign(message).to_bytes()
+        self.secret.sign(message)
     }
 }
 
