@@ -317,15 +317,17 @@ pub(super) fn described(target: &str, table: &TargetTable) -> Result<(), SourceE
     Ok(())
 }
 
+/// A hash of 64 bits over the parts; each seed gives another.
+pub(super) fn hash64<'t>(seed: u8, parts: impl Iterator<Item = Option<&'t str>>) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    seed.hash(&mut hasher);
+    parts.for_each(|part| part.hash(&mut hasher));
+    hasher.finish()
+}
+
 /// Two hashes of 64 bits over the parts, which no two keys of one delivery share by chance.
 pub(super) fn hash<'t>(parts: impl Iterator<Item = Option<&'t str>> + Clone) -> u128 {
-    let one = |seed: u8| {
-        let mut hasher = DefaultHasher::new();
-        seed.hash(&mut hasher);
-        parts.clone().for_each(|part| part.hash(&mut hasher));
-        u128::from(hasher.finish())
-    };
-    one(0) << 64 | one(1)
+    u128::from(hash64(0, parts.clone())) << 64 | u128::from(hash64(1, parts))
 }
 
 /// A row whose key came before, as it is held: values in the order of the columns.

@@ -45,7 +45,7 @@ impl Keys {
                 let Some(lane) = lanes.get(*at) else { continue };
                 values.push(lane.value(row).map_err(|why| (row, (*at, why)))?);
             }
-            self.hashes.push(slot::hash(values.iter().map(|value| value.as_deref())) as u64);
+            self.hashes.push(slot::hash64(0, values.iter().map(|value| value.as_deref())));
         }
         Ok(())
     }
@@ -74,11 +74,10 @@ impl PgDelivery {
         if !large || self.number(conn, self.plan.changed_percent()).await? < MANY {
             return self.long(conn, update).await;
         }
-        self.long(conn, "SET LOCAL enable_hashjoin = off".to_owned()).await?;
-        self.long(conn, "SET LOCAL enable_mergejoin = off".to_owned()).await?;
+        let joins = |on: &str| format!("SET LOCAL enable_hashjoin = {on}; SET LOCAL enable_mergejoin = {on}");
+        self.long(conn, joins("off")).await?;
         let updated = self.long(conn, update).await?;
-        self.long(conn, "SET LOCAL enable_hashjoin = on".to_owned()).await?;
-        self.long(conn, "SET LOCAL enable_mergejoin = on".to_owned()).await?;
+        self.long(conn, joins("DEFAULT")).await?;
         Ok(updated)
     }
 
